@@ -1,0 +1,99 @@
+"""The pages: the factory, and the list of everything that is served."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from services.web import edge, shell
+from services.web.accounts.views import blueprint as accounts
+from services.web.assessments.views import blueprint as assessments
+from services.web.assets import offer_assets
+from services.web.audit.views import blueprint as audit
+from services.web.documents.views import blueprint as documents
+from services.web.duties.views import blueprint as duties
+from services.web.events.views import blueprint as events
+from services.web.files.views import blueprint as files
+from services.web.health.views import blueprint as health
+from services.web.imports.views import blueprint as imports
+from services.web.jobs.views import blueprint as jobs
+from services.web.ledger.views import blueprint as ledger
+from services.web.limits import limiter
+from services.web.members.views import blueprint as members
+from services.web.messages.views import blueprint as messages
+from services.web.organisations.views import blueprint as organisations
+from services.web.reminders.views import blueprint as reminders
+from services.web.search.views import blueprint as search
+from services.web.settings.views import blueprint as settings_pages
+from services.web.tenants.views import blueprint as tenants
+from services.web.today.views import blueprint as today
+from shared import clock
+from shared.db import connect
+from shared.i18n import _
+from shared.jobs import connect_queue
+from shared.settings import Settings, settings
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health,
+    accounts,
+    tenants,
+    today,
+    organisations,
+    members,
+    imports,
+    duties,
+    events,
+    ledger,
+    reminders,
+    messages,
+    assessments,
+    documents,
+    jobs,
+    audit,
+    search,
+    settings_pages,
+    files,
+)
+
+csrf = CSRFProtect()
+
+
+def create_app(given: Settings | None = None) -> Flask:
+    """The web app, bound to the servers that the settings name."""
+    chosen = given or settings()
+    here = Path(__file__).parent
+    app = Flask("jiceng", root_path=str(here), template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=chosen.secret_key,
+        REDIS_URL=chosen.redis_url,
+        MAX_CONTENT_LENGTH=chosen.max_upload,
+        # A form's fields, without its file; a long minute is some 50,000 characters.
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_NAME="jiceng",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=chosen.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        RATELIMIT_STORAGE_URI=chosen.redis_url,
+        RATELIMIT_SWALLOW_ERRORS=True,
+    )
+    connect(app, chosen)
+    connect_queue(chosen.redis_url)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    if chosen.trusted_proxies:
+        hops = chosen.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    edge.attach(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(_=_, today=clock.today, now=clock.now, local=clock.local)
+    offer_assets(app)
+    app.context_processor(shell.context)
+    return app

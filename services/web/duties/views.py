@@ -1,0 +1,5 @@
+"""Pages of duties."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("duties", __name__)

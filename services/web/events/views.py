@@ -1,0 +1,5 @@
+"""Pages of events."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("events", __name__)

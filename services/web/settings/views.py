@@ -1,0 +1,5 @@
+"""Pages of settings."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("settings", __name__)

@@ -1,0 +1,126 @@
+"""What every page shows around its content: navigation by right, counts, the unit in view."""
+
+from typing import Any
+
+from flask import g
+from sqlalchemy import select
+
+from shared.access.actor import Actor
+from shared.access.permissions import Permission
+from shared.access.roles import ROLES
+from shared.db import db
+from shared.duties.queries import overdue_count
+from shared.errors import NoTenant
+from shared.i18n import _, current_locale
+from shared.jobs import running_count
+from shared.messages.queries import unread_count
+
+#: The roles in the order in which one is shown beside the name.
+RANK = ("admin", "officer", "leader", "secretary", "keeper", "reviewer", "auditor", "member")
+
+
+def _main(actor: Actor, counts: dict[str, int]) -> list[dict[str, Any]]:
+    people = _("Members") if actor.tenant_kind == "union" else _("Party members")
+    entries = [
+        ("today.home", _("Today"), "calendar-check", Permission.SELF, counts["overdue"]),
+        ("organisations.index", _("Organisations"), "sitemap", Permission.UNIT_VIEW, 0),
+        ("members.index", people, "users", Permission.MEMBER_VIEW, 0),
+        ("ledger.index", _("Ledger"), "notebook", Permission.EVENT_VIEW, 0),
+        ("duties.index", _("Plan"), "list-check", Permission.DUTY_VIEW, 0),
+        ("assessments.index", _("Assessment"), "chart-bar", Permission.SCORE_VIEW, 0),
+        ("documents.index", _("Papers"), "file-text", Permission.DOCUMENT_VIEW, 0),
+    ]
+    return [
+        {
+            "endpoint": endpoint,
+            "label": label,
+            "icon": icon,
+            "count": count,
+            "count_title": _("Overdue: %(n)s", n=count),
+        }
+        for endpoint, label, icon, permission, count in entries
+        if actor.may(permission)
+    ]
+
+
+def _foot(actor: Actor, counts: dict[str, int]) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    if actor.may(Permission.JOB_VIEW):
+        entries.append(
+            {
+                "endpoint": "jobs.index",
+                "label": _("Background jobs"),
+                "icon": "stack-2",
+                "count": counts["running"],
+                "count_title": _("Running: %(n)s", n=counts["running"]),
+                "calm": True,
+            }
+        )
+    entries.append({"endpoint": "settings.index", "label": _("Settings"), "icon": "settings"})
+    return entries
+
+
+def _operator() -> dict[str, Any]:
+    return {
+        "main": [{"endpoint": "tenants.index", "label": _("Tenants"), "icon": "sitemap"}],
+        "foot": [],
+        "phone": [{"endpoint": "tenants.index", "label": _("Tenants"), "icon": "sitemap"}],
+    }
+
+
+def _counts(actor: Actor) -> dict[str, int]:
+    row = db.session.execute(
+        select(
+            overdue_count(actor).scalar_subquery(),
+            unread_count(actor.person_id or 0).scalar_subquery(),
+            running_count(actor.person_id or 0).scalar_subquery(),
+        )
+    ).one()
+    return {"overdue": row[0], "unread": row[1], "running": row[2]}
+
+
+def context() -> dict[str, Any]:
+    """`shell`, `nav` and `locale` for layout.html; shell is None where nobody sits in a tenant."""
+    actor: Actor | None = g.get("actor")
+    if actor is None:
+        return {"shell": None, "nav": None, "locale": current_locale(), "actor": None}
+    if actor.tenant_id is None:
+        shell: dict[str, Any] = {
+            "tenant_name": _("Platform") if actor.operator else "",
+            "person_name": actor.name,
+            "role_name": _("Platform operator") if actor.operator else "",
+            "locale": current_locale(),
+            "user_key": actor.login_id,
+        }
+        return {
+            "shell": shell,
+            "nav": _operator() if actor.operator else None,
+            "locale": current_locale(),
+            "actor": actor,
+        }
+    try:
+        counts = _counts(actor)
+    except NoTenant:
+        # An error page after the tenant was closed.
+        return {"shell": None, "nav": None, "locale": current_locale(), "actor": actor}
+    grants = sorted(actor.grants, key=lambda grant: RANK.index(grant.role))
+    first = grants[0]
+    main = _main(actor, counts)
+    return {
+        "shell": {
+            "tenant_name": actor.tenant_name,
+            "unit_name": first.unit_name or actor.tenant_name,
+            "unit_size": "",
+            "overdue_count": counts["overdue"],
+            "unread_count": counts["unread"],
+            "jobs_running": counts["running"],
+            "person_name": actor.name,
+            "role_name": str(ROLES[first.role].name),
+            "seats_count": 2,
+            "locale": current_locale(),
+            "user_key": f"{actor.tenant_id}-{actor.login_id}",
+        },
+        "nav": {"main": main, "foot": _foot(actor, counts)},
+        "locale": current_locale(),
+        "actor": actor,
+    }

@@ -1,0 +1,5 @@
+"""Pages of tenants."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("tenants", __name__)

@@ -1,0 +1,5 @@
+"""Pages of today."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("today", __name__)

@@ -1,0 +1,96 @@
+"""Roles: one table role → reach → permissions. Source: product.md, "Who uses it"."""
+
+from dataclasses import dataclass
+
+from shared.access.permissions import Permission as P
+from shared.access.permissions import Reach
+from shared.i18n import lazy_
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    name: lazy_
+    #: What the role is for, in one line on the accounts page.
+    purpose: lazy_
+    reach: Reach
+    permissions: frozenset[P]
+
+
+_READ = {
+    P.SELF,
+    P.UNIT_VIEW,
+    P.MEMBER_VIEW,
+    P.DUTY_VIEW,
+    P.EVENT_VIEW,
+    P.SCORE_VIEW,
+    P.DOCUMENT_VIEW,
+    P.RULE_VIEW,
+}
+_PRINT = {P.DOCUMENT_PRINT, P.JOB_VIEW}
+_REMIND = {P.REMINDER_SEND, P.REMINDER_VIEW}
+
+ROLES: dict[str, RoleSpec] = {
+    "admin": RoleSpec(
+        lazy_("Tenant administrator"),
+        lazy_("The tree, accounts, rules, imports and settings of the whole tenant"),
+        Reach.TENANT,
+        frozenset(
+            _READ
+            | _PRINT
+            | _REMIND
+            | {P.UNIT_EDIT, P.MEMBER_REVEAL, P.IMPORT_RUN, P.DUTY_PLAN, P.RULE_EDIT, P.SCORE_RUN}
+            | {P.ACCOUNT_VIEW, P.ACCOUNT_GRANT, P.AUDIT_VIEW, P.SETTING_EDIT}
+        ),
+    ),
+    "officer": RoleSpec(
+        lazy_("Organisation officer"),
+        lazy_("The ledger of a unit and all below: who has not, remind, review"),
+        Reach.BELOW,
+        frozenset(_READ | _PRINT | _REMIND | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_REVEAL, P.SCORE_RUN}),
+    ),
+    "leader": RoleSpec(
+        lazy_("Leader"),
+        lazy_("How my units stand, what is overdue, sign off"),
+        Reach.BELOW,
+        frozenset(_READ | _PRINT | _REMIND),
+    ),
+    "secretary": RoleSpec(
+        lazy_("Secretary"),
+        lazy_("Records, plans and prints the own unit's ledger"),
+        Reach.UNIT,
+        frozenset(
+            _READ
+            | _PRINT
+            | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_REVEAL, P.REMINDER_VIEW, P.ACCOUNT_LEND}
+        ),
+    ),
+    "keeper": RoleSpec(
+        lazy_("Ledger keeper"),
+        lazy_("Keeps the ledger in the secretary's place until a date"),
+        Reach.UNIT,
+        frozenset(_READ | _PRINT | {P.DUTY_RECORD, P.EVENT_CORRECT}),
+    ),
+    "reviewer": RoleSpec(
+        lazy_("Reviewer"),
+        lazy_("Checks evidence and scores of the units assigned"),
+        Reach.BELOW,
+        frozenset(
+            {P.SELF, P.UNIT_VIEW, P.DUTY_VIEW, P.EVENT_VIEW, P.SCORE_VIEW, P.DOCUMENT_VIEW, P.RULE_VIEW}
+        ),
+    ),
+    "auditor": RoleSpec(
+        lazy_("Auditor"),
+        lazy_("Reads everything in the tenant, the audit trail too; writes nothing"),
+        Reach.TENANT,
+        frozenset(_READ | {P.AUDIT_VIEW, P.ACCOUNT_VIEW, P.REMINDER_VIEW, P.JOB_VIEW}),
+    ),
+    "member": RoleSpec(
+        lazy_("Member"),
+        lazy_("My next event, my record, my notices"),
+        Reach.SELF,
+        frozenset({P.SELF}),
+    ),
+}
+
+#: Rights of the platform operator, who has no tenant.
+OPERATOR = frozenset({P.TENANT_MANAGE})

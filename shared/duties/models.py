@@ -1,0 +1,123 @@
+"""What must be held when: rules with source and validity, and the due items that planning makes of them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Index,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Base, TenantOwned, owned_by_tenant, references
+
+
+class RulePack(Base):
+    """A rule as shipped with the product, by pack (bureau, union) and key. Tenants copy it and may tighten."""
+
+    __tablename__ = "rule_pack"
+    __table_args__ = (PrimaryKeyConstraint("pack", "key", "valid_from"), {"schema": "platform"})
+
+    pack: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date] = mapped_column(Date)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Rule(TenantOwned, Base):
+    """kind + who it applies to + cadence + window + source + validity, in one tenant."""
+
+    __tablename__ = "duty_rule"
+    __table_args__ = (
+        owned_by_tenant(),
+        # A pack's rule comes in once; a tenant's own version of it stands beside it.
+        UniqueConstraint("tenant_id", "key", "origin", "valid_from"),
+        CheckConstraint("cadence in ('month', 'quarter', 'half_year', 'year')", name="cadence"),
+        CheckConstraint("times between 1 and 31", name="times"),
+        CheckConstraint("from_month between 1 and 12 and to_month between 1 and 12", name="months"),
+        CheckConstraint("origin in ('pack', 'tenant')", name="origin"),
+        CheckConstraint("level in ('national', 'province', 'city', 'unit')", name="level"),
+        CheckConstraint("valid_to is null or valid_to >= valid_from", name="validity"),
+    )
+
+    key: Mapped[str] = mapped_column(Text)
+    #: A key of shared.events.kinds.KINDS.
+    kind: Mapped[str] = mapped_column(Text)
+    unit_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    #: None: every sector.
+    sectors: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    cadence: Mapped[str] = mapped_column(Text)
+    #: How often in each period.
+    times: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    #: A yearly rule's window, in months; to < from reaches into the next year. None: the whole period.
+    from_month: Mapped[int | None] = mapped_column(SmallInteger)
+    to_month: Mapped[int | None] = mapped_column(SmallInteger)
+    level: Mapped[str] = mapped_column(Text)
+    #: Where the rule stands, and how sure that is (A official, B institution, C third party, K unconfirmed).
+    source: Mapped[str] = mapped_column(Text)
+    grade: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text, server_default="pack")
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    #: Periods that end before this day are neither scored nor reminded.
+    starts_on: Mapped[date | None] = mapped_column(Date)
+    enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+
+
+class DueItem(TenantOwned, Base):
+    """One duty of one unit in one period. Whether it is overdue is never stored: it depends on today."""
+
+    __tablename__ = "due_item"
+    __table_args__ = (
+        references("rule_id", "duty_rule"),
+        references("unit_id", "unit"),
+        references("event_id", "event"),
+        # Planning twice makes nothing twice.
+        UniqueConstraint("tenant_id", "unit_id", "kind", "period", "ordinal"),
+        CheckConstraint("state in ('open', 'done', 'withdrawn', 'exempt')", name="state"),
+        CheckConstraint("(state = 'done') = (event_id is not null)", name="done"),
+        CheckConstraint("due_on >= opens_on", name="window"),
+        # An event counts in one period of a kind only.
+        Index(
+            "uq_due_item_event_id_kind",
+            "tenant_id",
+            "event_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("event_id is not null"),
+        ),
+        # To-do lists and reminders: due and not done, by due date and id.
+        Index("ix_due_item_open", "tenant_id", "due_on", "id", postgresql_where=text("state = 'open'")),
+        # The ledger matrix and the score of a year.
+        Index("ix_due_item_due_on_unit_id", "tenant_id", "due_on", "unit_id"),
+    )
+
+    rule_id: Mapped[int] = mapped_column(BigInteger)
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    #: '2026-11', '2026-Q4', '2026-H2' or '2026'.
+    period: Mapped[str] = mapped_column(Text)
+    ordinal: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    opens_on: Mapped[date] = mapped_column(Date)
+    due_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(Text, server_default="open")
+    reason: Mapped[str | None] = mapped_column(Text)
+    event_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: When it was held and when recorded; both are kept.
+    held_on: Mapped[date | None] = mapped_column(Date)
+    recorded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: 补: an event held after the period, counted because a person said so.
+    made_up: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    #: The import that caused it, so that its undo can withdraw it.
+    planned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -1,0 +1,120 @@
+"""An import: the file, its staged rows, and what its commit did, so that it can be undone."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Base, TenantOwned, owned_by_tenant, references
+
+
+class Batch(TenantOwned, Base):
+    """One uploaded workbook on its way into the roster."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (
+        owned_by_tenant(),
+        references("file_id", "file"),
+        references("job_id", "job"),
+        references("created_by", "person"),
+        UniqueConstraint("tenant_id", "form_key"),
+        CheckConstraint(
+            "state in ('reading', 'mapping', 'staged', 'committing', 'committed', 'undoing', 'undone', 'failed')",
+            name="state",
+        ),
+    )
+
+    #: A key of shared.imports.layouts.LAYOUTS.
+    layout: Mapped[str] = mapped_column(Text)
+    file_id: Mapped[int | None] = mapped_column(BigInteger)
+    file_name: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="reading")
+    #: By sheet: the header's row number and which column means what.
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    #: Rows by verdict.
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    problem: Mapped[str | None] = mapped_column(Text)
+    job_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    committed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: When staged rows and the upload are deleted.
+    purge_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    form_key: Mapped[str] = mapped_column(Text)
+
+
+class Row(TenantOwned, Base):
+    """One row of a sheet, sealed: cells, what was understood, what is wrong with it."""
+
+    __tablename__ = "import_row"
+    __table_args__ = (
+        references("batch_id", "import_batch", ondelete="CASCADE"),
+        references("person_id", "person"),
+        references("unit_id", "unit"),
+        UniqueConstraint("tenant_id", "batch_id", "sheet", "row_no"),
+        CheckConstraint("verdict in ('new', 'change', 'same', 'question', 'bad', 'skip')", name="verdict"),
+        # What needs a decision, in the order of the file.
+        Index("ix_import_row_verdict", "tenant_id", "batch_id", "verdict", "sheet", "row_no"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(BigInteger)
+    #: 0: the organisation tree, 1: the people.
+    sheet: Mapped[int] = mapped_column(Integer)
+    #: As the spreadsheet numbers it, from 1.
+    row_no: Mapped[int] = mapped_column(Integer)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    verdict: Mapped[str] = mapped_column(Text)
+    #: [{"column": "identity", "code": "identity_check"}], no cell's value.
+    issues: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    #: The row that it matches already, so that only what differs is changed.
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Effect(TenantOwned, Base):
+    """One row that a commit inserted or changed; undo reads it backwards."""
+
+    __tablename__ = "import_effect"
+    __table_args__ = (
+        references("batch_id", "import_batch"),
+        references("unit_id", "unit", ondelete="CASCADE"),
+        references("person_id", "person", ondelete="CASCADE"),
+        references("membership_id", "membership", ondelete="CASCADE"),
+        references("post_id", "post", ondelete="CASCADE"),
+        references("due_item_id", "due_item", ondelete="CASCADE"),
+        CheckConstraint(
+            "num_nonnulls(unit_id, person_id, membership_id, post_id, due_item_id) = 1", name="one_object"
+        ),
+        CheckConstraint("act in ('inserted', 'changed', 'ended')", name="act"),
+        # The effects of a batch, last first.
+        Index("ix_import_effect_batch_id", "tenant_id", "batch_id", "id"),
+        Index("ix_import_effect_unit_id", "tenant_id", "unit_id"),
+        Index("ix_import_effect_person_id", "tenant_id", "person_id"),
+        Index("ix_import_effect_membership_id", "tenant_id", "membership_id"),
+        Index("ix_import_effect_post_id", "tenant_id", "post_id"),
+        Index("ix_import_effect_due_item_id", "tenant_id", "due_item_id"),
+    )
+
+    batch_id: Mapped[int] = mapped_column(BigInteger)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    membership_id: Mapped[int | None] = mapped_column(BigInteger)
+    post_id: Mapped[int | None] = mapped_column(BigInteger)
+    due_item_id: Mapped[int | None] = mapped_column(BigInteger)
+    act: Mapped[str] = mapped_column(Text)
+    #: Sealed JSON of the columns before and after, for 'changed'.
+    before: Mapped[bytes | None] = mapped_column(LargeBinary)
+    after: Mapped[bytes | None] = mapped_column(LargeBinary)

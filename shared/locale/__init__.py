@@ -1,0 +1,1 @@
+"""Catalogues: parts/*.tsv is what people write; the gettext files beside it are built from them."""
