@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -103,6 +104,12 @@ def _drop(database: str) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     socket.socket.connect = _real_connect  # type: ignore[method-assign]
+    worker = sys.modules.get("services.worker.app")
+    if worker is not None:
+        with worker.flask_app.app_context():
+            worker.db.session.remove()
+            worker.db.engine.dispose()
+        worker.celery.close()
     _stack.close()
 
 

@@ -1,32 +1,13 @@
 """Runs migrations as the owner role: `jiceng migrate`. The owner is no superuser and is bound by the walls too."""
 
-import importlib
-
 from alembic import context
 from sqlalchemy import create_engine
 
 from shared.db import Base, driver_url
+from shared.db.migrations.tables import load_tables
 from shared.settings import settings
 
-#: Every module that declares tables; shared/db may import none of them itself.
-for module in (
-    "access.actor",
-    "audit",
-    "files",
-    "jobs",
-    "messages.models",
-    "tenants.models",
-    "accounts.models",
-    "organisations.models",
-    "members.models",
-    "events.models",
-    "duties.models",
-    "assessments.models",
-    "documents.models",
-    "imports.models",
-    "reminders.models",
-):
-    importlib.import_module(f"shared.{module}")
+load_tables()
 
 
 def run() -> None:
