@@ -41,7 +41,8 @@ def alternate(
     between: Callable[[], object] = lambda: None,
 ) -> tuple[float, float]:
     """Median seconds of both, run in turn; `between` puts the data back and is not measured."""
-    mine, theirs = [], []
+    mine: list[float] = []
+    theirs: list[float] = []
     for number in range(rounds):
         pair = [(mine, ours), (theirs, reference)]
         # Who goes first changes, so that neither always finds the cache warm.
