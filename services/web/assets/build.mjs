@@ -55,6 +55,7 @@ function hashed(name, content) {
 const files = [...(await bundles()), await sprite(), ['mark.svg', await readFile(join(here, 'mark.svg'))]];
 await mkdir(out, { recursive: true });
 const manifest = {};
+const before = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8').catch(() => '{}'));
 for (const [name, content] of files) {
   manifest[name] = hashed(name, content);
   await writeFile(join(out, manifest[name]), content);
@@ -62,6 +63,7 @@ for (const [name, content] of files) {
 // The manifest last and whole: a server that starts meanwhile reads the old one or the new one.
 await writeFile(join(out, 'manifest.json.new'), `${JSON.stringify(manifest, null, 2)}\n`);
 await rename(join(out, 'manifest.json.new'), join(out, 'manifest.json'));
-const keep = new Set([...Object.values(manifest), 'manifest.json']);
+// One generation stays: a server that runs on, or a page that is open, still names its files.
+const keep = new Set([...Object.values(manifest), ...Object.values(before), 'manifest.json']);
 for (const file of await readdir(out)) if (!keep.has(file)) await rm(join(out, file), { recursive: true });
 for (const [name, content] of files) console.log(`${manifest[name].padEnd(28)} ${(content.length / 1024).toFixed(1)} KB`);

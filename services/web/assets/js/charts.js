@@ -65,8 +65,13 @@ window.jcDraw = (root) => {
     if (echarts.getInstanceByDom(box) || !kinds[box.dataset.chart]) continue;
     const chart = echarts.init(box, null, { renderer: 'svg' });
     chart.setOption({ animation: false, textStyle: text, ...kinds[box.dataset.chart](JSON.parse(box.dataset.option)) });
-    new ResizeObserver(() => chart.resize()).observe(box);
-    addEventListener('beforeprint', () => chart.resize());
+    // The viewBox lets a print scale the picture down to its column.
+    const fit = () => {
+      chart.resize();
+      box.querySelector('svg')?.setAttribute('viewBox', `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+    };
+    fit();
+    new ResizeObserver(() => !matchMedia('print').matches && fit()).observe(box);
   }
 };
 window.jcDraw(document);
