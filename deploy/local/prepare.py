@@ -1,10 +1,11 @@
 """Make this checkout ready to run: system packages, .venv, assets. What is there already is left alone.
 
-    python3 deploy/local/prepare.py run|test|venv
+    python3 deploy/local/prepare.py run|test|bench|venv
 
 Runs on the system's python3 (3.11 or later) with nothing but its standard library. `run` brings what the product
-needs, `test` the development packages and Chromium too, `venv` only .venv with everything in it. As root, or where
-sudo asks no password, missing system packages are installed with apt; otherwise the one line to run is printed.
+needs, `bench` the development packages too, `test` Chromium too, `venv` only .venv with everything in it. As root,
+or where sudo asks no password, missing system packages are installed with apt; otherwise the one line to run is
+printed.
 """
 
 import ctypes
@@ -34,8 +35,8 @@ class Missing(RuntimeError):
 def main(what: str) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - the very place that finds it out
         raise Missing(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}")
-    if what not in {"run", "test", "venv"}:
-        raise Missing("usage: prepare.py run|test|venv")
+    if what not in {"run", "test", "bench", "venv"}:
+        raise Missing("usage: prepare.py run|test|bench|venv")
     run = ROOT / ".data" / "run"
     run.mkdir(parents=True, exist_ok=True)
     with (run / "prepare.lock").open("a") as lock:

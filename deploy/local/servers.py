@@ -111,7 +111,7 @@ def embedded(
     data_dir = data_dir.resolve()
     for folder in ("log", "run", "secrets"):
         (data_dir / folder).mkdir(parents=True, exist_ok=True)
-    (data_dir / "secrets").chmod(0o700)
+        (data_dir / folder).chmod(0o700)
     with (
         (data_dir / "run" / "servers.lock").open("a") as door,
         (data_dir / "run" / "users.lock").open("a") as inside,

@@ -5,7 +5,6 @@ Ctrl-C or SIGTERM ends them in the reverse order; a child that ends by itself en
 """
 
 import base64
-import ctypes
 import fcntl
 import os
 import secrets
@@ -16,12 +15,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
+from shlex import quote
 from types import FrameType
 
+from deploy.local.children import Child
 from deploy.local.processes import CannotStart, free_port, secret, tail
 from deploy.local.servers import embedded, psql
 
@@ -46,6 +46,7 @@ def main() -> None:
     data_dir = Path(os.environ.get("DATA_DIR") or ROOT / ".data").resolve()
     for folder in ("log", "run", "mail", "files"):
         (data_dir / folder).mkdir(parents=True, exist_ok=True)
+        (data_dir / folder).chmod(0o700)  # letters hold one-time links
     port = _port()
     with ExitStack() as stack:
         stack.enter_context(_alone(data_dir))
@@ -123,61 +124,6 @@ def _scheduler(data_dir: Path) -> list[str]:
     return [*program, "--schedule", str(run / "beat"), "--pidfile", str(run / "beat.pid")]
 
 
-@dataclass
-class Child:
-    """One of our processes. `seconds` after the friendly signal comes `then`, and after as long again SIGKILL."""
-
-    name: str
-    command: list[str]
-    environment: dict[str, str]
-    data_dir: Path
-    seconds: float = 20
-    then: int = signal.SIGTERM
-    process: subprocess.Popen[bytes] = field(init=False)
-
-    @property
-    def log(self) -> Path:
-        return self.data_dir / "log" / f"{self.name}.log"
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                self.command,
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - we have one thread only
-            )
-        try:
-            yield
-        finally:
-            self.end()
-
-    def must_run(self) -> None:
-        code = self.process.poll()
-        if code is not None:
-            raise CannotStart(
-                f"{self.name} ended by itself ({code}):\n{tail(self.log)}\n\nAll of it: {self.log}"
-            )
-
-    def end(self) -> None:
-        for how in (signal.SIGTERM, self.then, signal.SIGKILL):
-            if self.process.poll() is None:
-                self.process.send_signal(how)
-                with suppress(subprocess.TimeoutExpired):
-                    self.process.wait(self.seconds)
-
-
-def _end_with_parent() -> None:
-    """If we are killed and cannot stop anybody, the kernel tells our children to end."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
-
-
 # --- with which settings ------------------------------------------------------------------------------------
 
 
@@ -240,7 +186,7 @@ def _migrate(environment: dict[str, str], data_dir: Path) -> None:
         return
     _run("migrate", environment, data_dir)
     known = sha256(environment["DATABASE_URL"].rpartition("@")[2].encode()).hexdigest()[:12]
-    done = data_dir / "run" / ("demo" if "@127.0.0.1" in environment["DATABASE_URL"] else f"demo-{known}")
+    done = data_dir / "run" / (f"demo-{known}" if os.environ.get("DATABASE_URL") else "demo")
     if not done.exists():
         print("· Loading the demo, once", flush=True)
         _run("demo", environment, data_dir)
@@ -287,10 +233,14 @@ def _wait(url: str, children: list[Child]) -> None:
 @contextmanager
 def _env_file(file: Path, environment: dict[str, str]) -> Iterator[None]:
     """NAME=value lines that a shell and psql can read, there exactly while all of it runs."""
-    names = ("BASE_URL", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "MAIL_DIR", "DEMO_PASSWORD")
+    told = ("BASE_URL", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "MAIL_DIR", "DEMO_PASSWORD")
+    # The command `jiceng` needs these too: set -a; . .data/env; set +a; .venv/bin/jiceng --help
+    needed = ("DATA_DIR", "FILES_URL", "SECRET_KEY", "INSTANCE_KEY")
+    values = {name: environment.get(name, "") for name in told + needed}
     half = file.with_suffix(".new")
     half.touch(mode=0o600)
-    half.write_text("".join(f"{name}={environment.get(name, '')}\n" for name in names), encoding="utf-8")
+    lines = [f"{name}={quote(value)}\n" for name, value in values.items()]
+    half.write_text("".join(lines), encoding="utf-8")
     half.rename(file)
     try:
         yield
