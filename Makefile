@@ -23,7 +23,7 @@ lint: ## Lint, types and import contracts only
 	@exec $(RUN) -m deploy.local.check --no-tests
 
 bench: ## The benchmarks as a table and in .data/bench.json (BENCH=name runs one)
-	@$(PYTHON) deploy/local/prepare.py test
+	@$(PYTHON) deploy/local/prepare.py bench
 	@exec $(RUN) -m tests.benchmarks $(BENCH)
 
 lock: ## Resolve the packages anew into requirements/ (UPGRADE=1 takes the newest)

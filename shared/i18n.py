@@ -58,6 +58,10 @@ class lazy_:
     def __str__(self) -> str:
         return _(self.message, **self.values)
 
+    def __mod__(self, values: object) -> str:
+        """WTForms fills its own placeholders into a message this way; ours are filled already."""
+        return str(self)
+
     def __html__(self) -> str:
         return str(self).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    case,
     func,
     or_,
     select,
@@ -40,8 +41,8 @@ from shared.access.actor import Actor
 from shared.audit import record
 from shared.clock import now
 from shared.db import Base, TenantOwned, after_commit, db, owned_by_tenant, references, transaction
-from shared.errors import LeaseLost
-from shared.i18n import lazy_
+from shared.errors import Conflict, LeaseLost
+from shared.i18n import _, lazy_
 from shared.settings import settings
 from shared.tenancy import current_tenant
 
@@ -292,3 +293,43 @@ def running_count(person_id: int) -> Select[int]:
         .select_from(Job)
         .where(Job.requested_by == person_id, Job.state.in_(("queued", "running")))
     )
+
+
+def cancel(actor: Actor, job: Job) -> None:
+    """Stop a job that has not begun. Raises Conflict where a worker has it already or it is over."""
+    stopped = db.session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.state == "queued")
+        .values(state="cancelled", finished_at=now())
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    if stopped is None:
+        raise Conflict(_("This job has begun or is over; it can no longer be cancelled."))
+    record(actor, verb="job.cancel", object_type="job", object_id=job.id, unit_id=job.unit_id)
+
+
+def retry(actor: Actor, job: Job) -> None:
+    """Let a failed job begin again, with what it was given. Raises Conflict where it has not failed."""
+    again = db.session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.state == "failed")
+        .values(state="queued", attempts=0, problem=None, finished_at=None, started_at=None, done_count=0)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    if again is None:
+        raise Conflict(_("Only a failed job can be tried again."))
+    record(actor, verb="job.retry", object_type="job", object_id=job.id, unit_id=job.unit_id)
+    after_commit(nudge(NUDGE, job_id=job.id))
+
+
+def job_page(actor: Actor, *, limit: int, before: int | None = None, own: bool = True) -> list[Job]:
+    """Jobs newest first, the open ones before all others; own ones, or everybody's (for whoever reaches the tenant)."""
+    is_open = case((Job.state.in_(("queued", "running")), 0), else_=1)
+    statement = select(Job).order_by(is_open, Job.id.desc()).limit(limit)
+    if own:
+        statement = statement.where(Job.requested_by == (actor.person_id or 0))
+    if before is not None:
+        statement = statement.where(is_open == 1, Job.id < before)
+    return list(db.session.scalars(statement))

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 
 from deploy.local.servers import Servers, embedded
 from shared.db.migrations import upgrade
+from shared.duties.packs import PACKS, load_packs
 from shared.settings import settings
 from tests.world import Cast, World, build
 
@@ -38,7 +39,7 @@ def _local_only(self: socket.socket, address: Any) -> None:
 
 
 def _template_name() -> str:
-    versions = sorted((ROOT / "shared/db/migrations/versions").glob("*.py"))
+    versions = [*sorted((ROOT / "shared/db/migrations/versions").glob("*.py")), *PACKS.values()]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in versions)).hexdigest()[:12]
     return f"template_{digest}"
 
@@ -77,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
             _servers.make_database(template)
             os.environ.update(_environment(_servers, template, 0))
             upgrade()
+            load_packs()
             settings.cache_clear()
             ready.touch()
         database = f"t{os.getpid()}"
@@ -122,10 +124,11 @@ def servers() -> Servers:
 def app() -> Iterator[Flask]:
     """The web app on this process's database. CSRF is off but for the tests that are about it."""
     from services.web.app import create_app  # noqa: PLC0415 - the environment must stand first
+    from services.web.limits import limiter  # noqa: PLC0415
 
     app = create_app()
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
-    app.extensions["limiter"] = set()
+    limiter.enabled = False
     yield app
     with app.app_context():
         from shared.db import db  # noqa: PLC0415

@@ -6,16 +6,17 @@ have the general branch, so the other branch lies outside their reach.
 """
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 
 from shared.accounts.models import Login, RoleGrant, Seat
 from shared.clock import now
-from shared.db import db, transaction
+from shared.db import Base, db, transaction
 from shared.jobs import Job
 from shared.members.models import Membership, Person, Post
 from shared.organisations.models import Unit
@@ -79,13 +80,20 @@ class World:
     operator: Cast
 
 
-def _login(name: str, *, operator: bool = False) -> tuple[int, str]:
-    identifier = f"{name}-{next(_serial)}@example.test"
-    with as_login(identifier=identifier), transaction():
-        login = Login(identifier=identifier, password_hash=PASSWORD_HASH, operator=operator)
-        db.session.add(login)
-        db.session.flush()
-        return login.id, identifier
+def _logins(names: list[str], *, operator: bool = False) -> dict[str, tuple[int, str]]:
+    """One login a name, all in one transaction, each written while its own identifier is the one signing in."""
+    made = {}
+    with as_login(), transaction():
+        for name in names:
+            identifier = f"{name}-{next(_serial)}@example.test"
+            db.session.execute(select(func.set_config("app.identifier", identifier, True)))
+            row = db.session.execute(
+                insert(Login)
+                .values(identifier=identifier, password_hash=PASSWORD_HASH, operator=operator)
+                .returning(Login.id)
+            ).scalar_one()
+            made[name] = (row, identifier)
+    return made
 
 
 def _unit(parent: Unit | None, *, kind: str, line: str, name: str) -> Unit:
@@ -106,22 +114,6 @@ def _unit(parent: Unit | None, *, kind: str, line: str, name: str) -> Unit:
     return unit
 
 
-def _person(name: str, unit: Unit, line: str) -> Person:
-    person = Person(name=name, name_key=name.lower(), email=f"p{next(_serial)}@example.test")
-    db.session.add(person)
-    db.session.flush()
-    db.session.add(
-        Membership(
-            person_id=person.id,
-            unit_id=unit.id,
-            kind=line,
-            status="full" if line == "party" else "member",
-            since=date(2020, 1, 1),
-        )
-    )
-    return person
-
-
 def _side(kind: str) -> Side:
     number = next(_serial)
     with platform(), transaction():
@@ -136,41 +128,29 @@ def _side(kind: str) -> Side:
         else ("union_federation", "joint_union_federation", "primary_union_committee")
     )
     names = {role: f"{role} of {kind} {number}" for role in (*ROLES, "colleague")}
-    logins = {role: _login(role) for role in (*ROLES, "colleague")}
+    logins = _logins([*ROLES, "colleague"])
     with tenant(tenant_id), transaction():
         root = _unit(None, kind=kinds[0], line=line, name=f"root {number}")
         middle = _unit(root, kind=kinds[1], line=line, name=f"middle {number}")
         branch = _unit(middle, kind=kinds[2], line=line, name=f"branch {number}")
         other = _unit(root, kind=kinds[2], line=line, name=f"other branch {number}")
         side = Side(tenant_id, kind, root.id, middle.id, branch.id, other.id)
-        at = {"admin": None, "auditor": None, "officer": middle, "leader": middle}
+        homes = {role: other if role == "colleague" else branch for role in logins}
+        people = {
+            role: Person(
+                name=names[role], name_key=names[role].lower(), email=f"p{next(_serial)}@example.test"
+            )
+            for role in logins
+        }
+        db.session.add_all(people.values())
+        db.session.flush()
+        seats = {role: Seat(login_id=logins[role][0], person_id=people[role].id) for role in logins}
+        db.session.add_all(seats.values())
+        db.session.add_all(_ties(line, homes, people, middle))
+        db.session.flush()
         for role, (login_id, identifier) in logins.items():
-            home = other if role == "colleague" else branch
-            person = _person(names[role], home, line)
-            seat = Seat(login_id=login_id, person_id=person.id)
-            db.session.add(seat)
-            unit = at.get(role, home)
             granted = "secretary" if role == "colleague" else role
-            if role != "member":
-                db.session.add(
-                    RoleGrant(
-                        person_id=person.id,
-                        role=granted,
-                        unit_id=unit.id if unit else None,
-                        since=date(2026, 1, 1),
-                    )
-                )
-            if granted == "secretary":
-                db.session.add(
-                    Post(
-                        person_id=person.id,
-                        unit_id=home.id,
-                        code="secretary" if kind == "bureau" else "union_chair",
-                        since=date(2025, 1, 1),
-                    )
-                )
-            db.session.flush()
-            cast = Cast(granted, tenant_id, login_id, identifier, person.id, seat.id)
+            cast = Cast(granted, tenant_id, login_id, identifier, people[role].id, seats[role].id)
             if role == "colleague":
                 side.colleague = cast
             else:
@@ -178,10 +158,33 @@ def _side(kind: str) -> Side:
     return side
 
 
+def _ties(line: str, homes: dict[str, Unit], people: dict[str, Person], middle: Unit) -> Iterator[Base]:
+    """Membership of everybody, the grant of each role, the post of the secretaries."""
+    at = {"admin": None, "auditor": None, "officer": middle, "leader": middle}
+    for role, person in people.items():
+        home = homes[role]
+        yield Membership(
+            person_id=person.id,
+            unit_id=home.id,
+            kind=line,
+            status="full" if line == "party" else "member",
+            since=date(2020, 1, 1),
+        )
+        granted = "secretary" if role == "colleague" else role
+        unit = at.get(role, home)
+        if granted != "member":
+            yield RoleGrant(
+                person_id=person.id, role=granted, unit_id=unit.id if unit else None, since=date(2026, 1, 1)
+            )
+        if granted == "secretary":
+            code = "secretary" if line == "party" else "union_chair"
+            yield Post(person_id=person.id, unit_id=home.id, code=code, since=date(2025, 1, 1))
+
+
 def build(app: Flask) -> World:
     """Fresh tenants, people and logins, written through the models as the unprivileged role."""
     with app.app_context():
-        operator_id, identifier = _login("operator", operator=True)
+        operator_id, identifier = _logins(["operator"], operator=True)["operator"]
         world = World(_side("bureau"), _side("union"), Cast("operator", None, operator_id, identifier))
         db.session.remove()
     return world

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g
+from flask import g, session
 from sqlalchemy import select
 
 from shared.access.actor import Actor
@@ -116,7 +116,7 @@ def context() -> dict[str, Any]:
             "jobs_running": counts["running"],
             "person_name": actor.name,
             "role_name": str(ROLES[first.role].name),
-            "seats_count": 2,
+            "seats_count": session.get("places", 1),
             "locale": current_locale(),
             "user_key": f"{actor.tenant_id}-{actor.login_id}",
         },

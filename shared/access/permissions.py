@@ -11,6 +11,8 @@ class Permission(StrEnum):
     UNIT_VIEW = "unit:view"
     UNIT_EDIT = "unit:edit"
     MEMBER_VIEW = "member:view"
+    #: Enter people, change how they are reached, begin and end memberships and posts.
+    MEMBER_EDIT = "member:edit"
     #: See an identity or telephone number in full; each look is in the audit trail.
     MEMBER_REVEAL = "member:reveal"
     IMPORT_RUN = "import:run"

@@ -38,7 +38,15 @@ ROLES: dict[str, RoleSpec] = {
             _READ
             | _PRINT
             | _REMIND
-            | {P.UNIT_EDIT, P.MEMBER_REVEAL, P.IMPORT_RUN, P.DUTY_PLAN, P.RULE_EDIT, P.SCORE_RUN}
+            | {
+                P.UNIT_EDIT,
+                P.MEMBER_EDIT,
+                P.MEMBER_REVEAL,
+                P.IMPORT_RUN,
+                P.DUTY_PLAN,
+                P.RULE_EDIT,
+                P.SCORE_RUN,
+            }
             | {P.ACCOUNT_VIEW, P.ACCOUNT_GRANT, P.AUDIT_VIEW, P.SETTING_EDIT}
         ),
     ),
@@ -46,7 +54,12 @@ ROLES: dict[str, RoleSpec] = {
         lazy_("Organisation officer"),
         lazy_("The ledger of a unit and all below: who has not, remind, review"),
         Reach.BELOW,
-        frozenset(_READ | _PRINT | _REMIND | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_REVEAL, P.SCORE_RUN}),
+        frozenset(
+            _READ
+            | _PRINT
+            | _REMIND
+            | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_EDIT, P.MEMBER_REVEAL, P.SCORE_RUN}
+        ),
     ),
     "leader": RoleSpec(
         lazy_("Leader"),
@@ -61,7 +74,14 @@ ROLES: dict[str, RoleSpec] = {
         frozenset(
             _READ
             | _PRINT
-            | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_REVEAL, P.REMINDER_VIEW, P.ACCOUNT_LEND}
+            | {
+                P.DUTY_RECORD,
+                P.EVENT_CORRECT,
+                P.MEMBER_EDIT,
+                P.MEMBER_REVEAL,
+                P.REMINDER_VIEW,
+                P.ACCOUNT_LEND,
+            }
         ),
     ),
     "keeper": RoleSpec(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     Text,
     UniqueConstraint,
     func,
@@ -47,8 +48,6 @@ class Login(Base):
     second_factor: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: Counted up by sign-out everywhere and by a new password; a session of an older epoch is over.
     epoch: Mapped[int] = mapped_column(Integer, server_default="1")
-    failures: Mapped[int] = mapped_column(Integer, server_default="0")
-    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     operator: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     locale: Mapped[str] = mapped_column(Text, server_default="zh_Hans")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
@@ -87,29 +86,56 @@ class Seat(Base):
 
 
 class Token(Base):
-    """A one-time link: its secret's hash, its purpose, and what it opens. Seen in the platform scope only."""
+    """A one-time link: its secret's hash, its purpose, and what it opens.
+
+    A link that goes by mail is asked for by its row alone; whoever mails it draws the secret then and there and keeps
+    its hash, so the secret stands in no row, no queue and no log.
+    """
 
     __tablename__ = "token"
     __table_args__ = (
         UniqueConstraint("secret_hash"),
-        CheckConstraint("purpose in ('first_admin', 'seat', 'password', 'operator')", name="purpose"),
-        # The open invitations of one person, to be revoked by the next one.
+        # A form sent twice invites once.
+        UniqueConstraint("tenant_id", "person_id", "form_key"),
+        CheckConstraint(
+            "purpose in ('first_admin', 'seat', 'password', 'operator', 'address')", name="purpose"
+        ),
+        # The open invitations of one person, to be revoked by the next one; the state on the accounts page.
         Index("ix_token_tenant_id_person_id", "tenant_id", "person_id"),
+        # What is to be mailed and is not yet.
+        Index(
+            "ix_token_unsent",
+            "id",
+            postgresql_where=text("by_mail and sent_at is null and used_at is null and revoked_at is null"),
+        ),
+        # How often a login's owner has asked lately.
+        Index("ix_token_login_id", "login_id"),
         {"schema": "platform"},
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     purpose: Mapped[str] = mapped_column(Text)
-    #: SHA-256 of the secret in the link; the secret itself is nowhere.
+    #: SHA-256 of the secret in the link; of nothing known while a mail has not left.
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
     tenant_id: Mapped[int | None] = mapped_column(ForeignKey("platform.tenant.id"))
     #: The tenant's person who is invited; None for a tenant's first admin.
     person_id: Mapped[int | None] = mapped_column(BigInteger)
-    #: The login whose password is replaced.
+    #: The login whose password or identifier is replaced.
     login_id: Mapped[int | None] = mapped_column(ForeignKey("platform.login.id"))
-    #: The identifier the new login will bear: the address the link was mailed to, or an account number.
+    #: The identifier the new login will bear: the address the link is mailed to, or an account number.
     identifier: Mapped[str] = mapped_column(Text)
+    #: The first admin's name; whether a seat replaces the one before.
     detail: Mapped[dict[str, object]] = mapped_column(JSONB, server_default="{}")
+    locale: Mapped[str] = mapped_column(Text, server_default="zh_Hans")
+    by_mail: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: Why the mail could not be delivered: a short code.
+    problem: Mapped[str | None] = mapped_column(Text)
+    #: The job that asked for it; a job that runs again asks for nobody twice.
+    job_id: Mapped[int | None] = mapped_column(BigInteger)
+    form_key: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -117,7 +143,10 @@ class Token(Base):
 
 
 class SignInAttempt(Base):
-    """One failed or good sign-in: for the growing delay by identifier and by address. Kept 30 days."""
+    """One try to sign in, noted before the password is looked at, and again when it was good. Kept 30 days.
+
+    The growing delay counts these rows, so an identifier that nobody has is delayed like every other.
+    """
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (

@@ -36,6 +36,10 @@ class Scheme(TenantOwned, Base):
     #: {"unit_kinds": […], "sectors": […]}
     applies: Mapped[dict[str, Any]] = mapped_column(JSONB)
     source: Mapped[str] = mapped_column(Text)
+    #: Days after the year's end on which it is still counted; then it stands.
+    settle_days: Mapped[int] = mapped_column(SmallInteger, server_default="31")
+    #: Changes of the ledger until this instant have been counted; None: everything is still to be counted.
+    swept_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
 
 
@@ -57,8 +61,9 @@ class Line(TenantOwned, Base):
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     full_marks: Mapped[Decimal] = mapped_column(Numeric(6, 2))
-    #: A key of shared.assessments.metrics.METRICS with its parameters; for count lines.
+    #: A key of shared.assessments.metrics.METRICS; None: nothing in the ledger to count yet.
     metric: Mapped[str | None] = mapped_column(Text)
+    #: What the metric counts, and what is lost per_missing, per_made_up and per_flaw; in marks.
     params: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
 
 
@@ -80,6 +85,9 @@ class Score(TenantOwned, Base):
     #: What was asked of the unit until the day it was counted, and what of it was done.
     due_count: Mapped[int] = mapped_column(Integer)
     done_count: Mapped[int] = mapped_column(Integer)
+    #: Of the done: made up after their time, and filed without a field that counts.
+    made_up_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    flawed_count: Mapped[int] = mapped_column(Integer, server_default="0")
     #: None: the line does not apply and leaves the denominator.
     points: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
     counted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -49,6 +49,7 @@ class Rule(TenantOwned, Base):
         CheckConstraint("origin in ('pack', 'tenant')", name="origin"),
         CheckConstraint("level in ('national', 'province', 'city', 'unit')", name="level"),
         CheckConstraint("valid_to is null or valid_to >= valid_from", name="validity"),
+        CheckConstraint("early_days between 0 and 27", name="early_days"),
     )
 
     key: Mapped[str] = mapped_column(Text)
@@ -63,6 +64,8 @@ class Rule(TenantOwned, Base):
     #: A yearly rule's window, in months; to < from reaches into the next year. None: the whole period.
     from_month: Mapped[int | None] = mapped_column(SmallInteger)
     to_month: Mapped[int | None] = mapped_column(SmallInteger)
+    #: A tenant's shorter window: due this many days before the period or window ends.
+    early_days: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     level: Mapped[str] = mapped_column(Text)
     #: Where the rule stands, and how sure that is (A official, B institution, C third party, K unconfirmed).
     source: Mapped[str] = mapped_column(Text)
@@ -100,12 +103,14 @@ class DueItem(TenantOwned, Base):
         # To-do lists and reminders: due and not done, by due date and id.
         Index("ix_due_item_open", "tenant_id", "due_on", "id", postgresql_where=text("state = 'open'")),
         # The ledger matrix and the score of a year.
-        Index("ix_due_item_due_on_unit_id", "tenant_id", "due_on", "unit_id"),
+        Index("ix_due_item_year_unit_id", "tenant_id", "year", "unit_id"),
     )
 
     rule_id: Mapped[int] = mapped_column(BigInteger)
     unit_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(Text)
+    #: The year the period begins in; a window may end in the next one.
+    year: Mapped[int] = mapped_column(SmallInteger)
     #: '2026-11', '2026-Q4', '2026-H2' or '2026'.
     period: Mapped[str] = mapped_column(Text)
     ordinal: Mapped[int] = mapped_column(SmallInteger, server_default="1")
@@ -119,5 +124,4 @@ class DueItem(TenantOwned, Base):
     recorded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     #: 补: an event held after the period, counted because a person said so.
     made_up: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    #: The import that caused it, so that its undo can withdraw it.
     planned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

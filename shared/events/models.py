@@ -28,6 +28,7 @@ class Event(TenantOwned, Base):
     __table_args__ = (
         references("unit_id", "unit"),
         references("chair_id", "person"),
+        references("clerk_id", "person"),
         references("filed_by", "person"),
         CheckConstraint("state in ('filed', 'void')", name="state"),
         CheckConstraint("present_count >= 0 and present_count <= due_count", name="present_count"),
@@ -48,6 +49,8 @@ class Event(TenantOwned, Base):
     ends_at: Mapped[time | None] = mapped_column(Time)
     place: Mapped[str] = mapped_column(Text, server_default="")
     chair_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: Who kept the minutes.
+    clerk_id: Mapped[int | None] = mapped_column(BigInteger)
     due_count: Mapped[int] = mapped_column(Integer, server_default="0")
     present_count: Mapped[int] = mapped_column(Integer, server_default="0")
     #: The kind's own fields (the four 有 of a theme day …), validated by the registry.
@@ -81,6 +84,7 @@ class Attendance(TenantOwned, Base):
     present: Mapped[bool]
     #: 公差 病假 事假 休假 其他; set only for the absent.
     reason: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
 
 
 class Correction(TenantOwned, Base):

@@ -1,11 +1,13 @@
 """An import: the file, its staged rows, and what its commit did, so that it can be undone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -13,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +50,8 @@ class Batch(TenantOwned, Base):
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     problem: Mapped[str | None] = mapped_column(Text)
     job_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: The day from which new units owe their duties and new people belong to their unit; chosen at commit.
+    counts_from: Mapped[date | None] = mapped_column(Date)
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     committed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -57,31 +62,38 @@ class Batch(TenantOwned, Base):
 
 
 class Row(TenantOwned, Base):
-    """One row of a sheet, sealed: cells, what was understood, what is wrong with it."""
+    """One row of a sheet, sealed: its cells, what was understood, which row of the roster it matches."""
 
     __tablename__ = "import_row"
     __table_args__ = (
         references("batch_id", "import_batch", ondelete="CASCADE"),
-        references("person_id", "person"),
-        references("unit_id", "unit"),
         UniqueConstraint("tenant_id", "batch_id", "sheet", "row_no"),
         CheckConstraint("verdict in ('new', 'change', 'same', 'question', 'bad', 'skip')", name="verdict"),
+        CheckConstraint("decision in ('take', 'leave')", name="decision"),
         # What needs a decision, in the order of the file.
-        Index("ix_import_row_verdict", "tenant_id", "batch_id", "verdict", "sheet", "row_no"),
+        Index(
+            "ix_import_row_open",
+            "tenant_id",
+            "batch_id",
+            "sheet",
+            "row_no",
+            postgresql_where=text("verdict in ('question', 'bad')"),
+        ),
     )
 
     batch_id: Mapped[int] = mapped_column(BigInteger)
-    #: 0: the organisation tree, 1: the people.
+    #: Which entry of batch.mapping['sheets'] it is a row of.
     sheet: Mapped[int] = mapped_column(Integer)
     #: As the spreadsheet numbers it, from 1.
     row_no: Mapped[int] = mapped_column(Integer)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     verdict: Mapped[str] = mapped_column(Text)
-    #: [{"column": "identity", "code": "identity_check"}], no cell's value.
+    #: [["identity", "identity_check"], …]: column and code of shared.imports.issues, no cell's value.
     issues: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
-    #: The row that it matches already, so that only what differs is changed.
-    person_id: Mapped[int | None] = mapped_column(BigInteger)
-    unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: What a person decided about its issues; an edited cell is judged anew instead.
+    decision: Mapped[str | None] = mapped_column(Text)
+    #: The commit has written it; a second commit of the same batch passes it over.
+    applied: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class Effect(TenantOwned, Base):
@@ -94,18 +106,35 @@ class Effect(TenantOwned, Base):
         references("person_id", "person", ondelete="CASCADE"),
         references("membership_id", "membership", ondelete="CASCADE"),
         references("post_id", "post", ondelete="CASCADE"),
-        references("due_item_id", "due_item", ondelete="CASCADE"),
-        CheckConstraint(
-            "num_nonnulls(unit_id, person_id, membership_id, post_id, due_item_id) = 1", name="one_object"
-        ),
+        CheckConstraint("num_nonnulls(unit_id, person_id, membership_id, post_id) = 1", name="one_object"),
         CheckConstraint("act in ('inserted', 'changed', 'ended')", name="act"),
         # The effects of a batch, last first.
         Index("ix_import_effect_batch_id", "tenant_id", "batch_id", "id"),
-        Index("ix_import_effect_unit_id", "tenant_id", "unit_id"),
-        Index("ix_import_effect_person_id", "tenant_id", "person_id"),
-        Index("ix_import_effect_membership_id", "tenant_id", "membership_id"),
-        Index("ix_import_effect_post_id", "tenant_id", "post_id"),
-        Index("ix_import_effect_due_item_id", "tenant_id", "due_item_id"),
+        # The objects' own deletion takes their effects along.
+        Index(
+            "ix_import_effect_unit_id",
+            "tenant_id",
+            "unit_id",
+            postgresql_where=text("unit_id is not null"),
+        ),
+        Index(
+            "ix_import_effect_person_id",
+            "tenant_id",
+            "person_id",
+            postgresql_where=text("person_id is not null"),
+        ),
+        Index(
+            "ix_import_effect_membership_id",
+            "tenant_id",
+            "membership_id",
+            postgresql_where=text("membership_id is not null"),
+        ),
+        Index(
+            "ix_import_effect_post_id",
+            "tenant_id",
+            "post_id",
+            postgresql_where=text("post_id is not null"),
+        ),
     )
 
     batch_id: Mapped[int] = mapped_column(BigInteger)
@@ -113,8 +142,8 @@ class Effect(TenantOwned, Base):
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     membership_id: Mapped[int | None] = mapped_column(BigInteger)
     post_id: Mapped[int | None] = mapped_column(BigInteger)
-    due_item_id: Mapped[int | None] = mapped_column(BigInteger)
     act: Mapped[str] = mapped_column(Text)
-    #: Sealed JSON of the columns before and after, for 'changed'.
+    #: Sealed JSON of the columns as they were before; for 'changed' and 'ended'.
     before: Mapped[bytes | None] = mapped_column(LargeBinary)
-    after: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: Hash of the whole row as the commit left it: another one at undo says that somebody has changed it since.
+    digest: Mapped[int] = mapped_column(BigInteger)

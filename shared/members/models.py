@@ -26,6 +26,14 @@ class Person(TenantOwned, Base):
             unique=True,
             postgresql_where=text("identity_hash is not null and state <> 'removed'"),
         ),
+        # A form sent twice is one person.
+        Index(
+            "uq_person_form_key",
+            "tenant_id",
+            "form_key",
+            unique=True,
+            postgresql_where=text("form_key is not null"),
+        ),
         # Match by telephone, and by the last four of the identity number.
         Index(
             "ix_person_phone_hash", "tenant_id", "phone_hash", postgresql_where=text("phone_hash is not null")
@@ -35,6 +43,13 @@ class Person(TenantOwned, Base):
             "tenant_id",
             "identity_tail",
             postgresql_where=text("identity_tail is not null"),
+        ),
+        # The roster's first question, whose data lack something; few rows, once they are put right.
+        Index(
+            "ix_person_gaps",
+            "tenant_id",
+            "id",
+            postgresql_where=text("identity_sealed is null or phone_sealed is null"),
         ),
         # The roster, page by page: order by (name_key, id).
         Index("ix_person_name_key_id", "tenant_id", "name_key", "id"),
@@ -57,6 +72,8 @@ class Person(TenantOwned, Base):
     locale: Mapped[str] = mapped_column(Text, server_default="zh_Hans")
     note: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, server_default="active")
+    #: Of the form that entered the person; None: an import.
+    form_key: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
@@ -96,7 +113,7 @@ class Membership(TenantOwned, Base):
             unique=True,
             postgresql_where=text("until is null"),
         ),
-        # The people of a unit; attendance; counts.
+        # The people of a unit; attendance; counts by standing.
         Index(
             "ix_membership_unit_id", "tenant_id", "unit_id", "status", postgresql_where=text("until is null")
         ),
@@ -112,6 +129,8 @@ class Membership(TenantOwned, Base):
     confirmed: Mapped[PartialDate | None] = mapped_column(Partial)
     since: Mapped[date] = mapped_column(Date)
     until: Mapped[date | None] = mapped_column(Date)
+    #: Why it ended: a key of shared.members.statuses.ENDINGS.
+    end_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class Post(TenantOwned, Base):

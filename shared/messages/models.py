@@ -33,6 +33,8 @@ class Occasion(TenantOwned, Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     #: The person who caused it; None: the schedule.
     caused_by: Mapped[int | None] = mapped_column(BigInteger)
+    #: When its recipients were last worked out; the sweep does not do it again at once.
+    planned_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 

@@ -1,8 +1,14 @@
 """Reads of deliveries."""
 
-from sqlalchemy import Select, func, select
+from dataclasses import dataclass
+from datetime import datetime
 
-from shared.messages.models import Delivery
+from sqlalchemy import Select, and_, case, func, or_, select
+
+from shared.db import db
+from shared.messages.models import Delivery, Occasion
+
+PAGE = 30
 
 
 def unread_count(person_id: int) -> Select[int]:
@@ -17,3 +23,39 @@ def unread_count(person_id: int) -> Select[int]:
             Delivery.read_at.is_(None),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line of the own notices."""
+
+    id: int
+    kind: str
+    subject: str
+    sent_at: datetime
+    read: bool
+
+
+def own_notices(person_id: int, *, after: tuple[bool, int] | None = None) -> list[Notice]:
+    """A page of own notices, unread first, newest first, and one more than a page when there is another.
+
+    `after` is (read, id) of the last one shown.
+    """
+    read = case((Delivery.read_at.is_(None), 0), else_=1)
+    statement = (
+        select(Delivery.id, Occasion.kind, Delivery.subject, Delivery.sent_at, Delivery.read_at.is_not(None))
+        .join(Occasion, and_(Occasion.tenant_id == Delivery.tenant_id, Occasion.id == Delivery.occasion_id))
+        .where(Delivery.person_id == person_id, Delivery.channel == "in_app", Delivery.state == "sent")
+        .order_by(read, Delivery.id.desc())
+        .limit(PAGE + 1)
+    )
+    if after is not None:
+        was_read, last = after
+        statement = statement.where(
+            or_(read > int(was_read), and_(read == int(was_read), Delivery.id < last))
+        )
+    return [
+        Notice(delivery_id, kind, subject, sent_at, was_read)
+        for delivery_id, kind, subject, sent_at, was_read in db.session.execute(statement)
+        if sent_at is not None
+    ]

@@ -61,3 +61,25 @@ class UnitTerm(TenantOwned, Base):
 
     term: Mapped[Bytewise]
     unit_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class UnitChange(TenantOwned, Base):
+    """One step of a unit's history (沿革): set up, renamed, moved, changed, dissolved; with its document or reason."""
+
+    __tablename__ = "unit_change"
+    __table_args__ = (
+        references("unit_id", "unit"),
+        CheckConstraint("what in ('set_up', 'rename', 'move', 'change', 'dissolve')", name="what"),
+        # A unit's history, newest first.
+        Index("ix_unit_change_unit_id", "tenant_id", "unit_id", "on_date", "id"),
+    )
+
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    what: Mapped[str] = mapped_column(Text)
+    on_date: Mapped[date] = mapped_column(Date)
+    #: The former name, superior or kind, as it was written then.
+    before: Mapped[str] = mapped_column(Text, server_default="")
+    after: Mapped[str] = mapped_column(Text, server_default="")
+    #: The approving document or why it was done.
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -18,7 +18,7 @@ REGISTRY_FILES = {
     "duties": {"periods.py"},
     "events": {"kinds.py", "secrecy.py"},
     "imports": set(),
-    "members": {"posts.py", "statuses.py", "terms.py"},
+    "members": {"posts.py", "statuses.py", "terms.py", "numbers.py"},
     "organisations": {"kinds.py", "terms.py"},
     "tenants": {"settings.py"},
 }

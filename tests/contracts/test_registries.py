@@ -3,7 +3,7 @@
 import importlib
 from pathlib import Path
 
-from services.worker.app import celery
+from services.worker.app import TASKS, celery
 from services.worker.jobs import WORK
 from services.worker.schedule import SCHEDULE
 from shared.access.permissions import Permission
@@ -28,7 +28,8 @@ def test_jobs_declared_are_jobs_bound() -> None:
 
 
 def test_the_clock_names_only_tasks_that_exist() -> None:
-    celery.loader.import_default_modules()
+    for module in TASKS:
+        importlib.import_module(module)
     assert {entry["task"] for entry in SCHEDULE.values()} <= set(celery.tasks)
 
 

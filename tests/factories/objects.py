@@ -51,6 +51,7 @@ def make_due_item(side: Side, unit_id: int, owner: Cast) -> int:
         rule_id=make_rule(side, unit_id, owner),
         unit_id=unit_id,
         kind="theme_day" if side.kind == "bureau" else "union_assembly",
+        year=2026,
         period="2026-01",
         ordinal=1 + secrets.randbelow(30_000),
         opens_on=date(2026, 1, 1),

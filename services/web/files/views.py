@@ -1,5 +1,53 @@
-"""Pages of files."""
+"""Serves stored files, through the door only."""
 
-from flask import Blueprint
+import io
+
+from flask import Blueprint, Response, send_file
+
+from services.web.edge import actor, requires
+from shared.access.door import fetch
+from shared.access.permissions import Permission
+from shared.audit import record
+from shared.clock import now
+from shared.db import db, transaction
+from shared.errors import NotFound
+from shared.files import File, location, read
+from shared.i18n import _
+from shared.tenants.queries import keys
 
 blueprint = Blueprint("files", __name__)
+
+#: What a file is for → the right it takes. Any other purpose needs the right to the tenant's papers, and their reach.
+PURPOSES: dict[str, Permission] = {
+    "import": Permission.IMPORT_RUN,
+    "import_rejected": Permission.IMPORT_RUN,
+    "slips": Permission.ACCOUNT_GRANT,
+}
+#: Larger ones are read from the disk while they are sent.
+IN_MEMORY = 8 * 1024 * 1024
+
+
+@blueprint.get("/files/<int:file_id>")
+@requires(Permission.DOCUMENT_VIEW)
+def download(file_id: int) -> Response:
+    """The file as an attachment. NotFound once it has expired."""
+    me = actor()
+    file = fetch(File, file_id, actor=me, may=Permission.DOCUMENT_VIEW)
+    if file.purpose in PURPOSES:
+        file = fetch(File, file_id, actor=me, may=PURPOSES[file.purpose])
+    if file.deleted_at is not None or (file.expires_at is not None and file.expires_at < now()):
+        raise NotFound(_("This file has been deleted after its time."))
+    path = location(file)
+    if not path.exists():
+        raise NotFound(_("This file has been deleted after its time."))
+    whole = file.sealed or file.size <= IN_MEMORY
+    data = io.BytesIO(read(file, keys=keys() if file.sealed else None)) if whole else path
+    name, media_type = file.name, file.media_type
+    with transaction():
+        record(me, verb="file.download", object_type="file", object_id=file.id, unit_id=file.unit_id)
+    db.session.remove()
+    answer = send_file(
+        data, mimetype=media_type, as_attachment=True, download_name=name, etag=False, max_age=0
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,5 +1,196 @@
-"""Pages of jobs."""
+"""Background jobs: what runs, what came of it, where its results lie."""
 
-from flask import Blueprint
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from services.web.edge import actor, requires
+from shared.access.actor import Actor
+from shared.access.door import fetch
+from shared.access.permissions import Permission
+from shared.accounts.jobs import INVITE
+from shared.assessments.jobs import SCORE
+from shared.clock import now
+from shared.db import transaction
+from shared.documents.jobs import PRINT
+from shared.duties.jobs import PLAN
+from shared.i18n import _, lazy_
+from shared.imports.jobs import COMMIT, READ, UNDO
+from shared.jobs import Job, JobKind, cancel, job_page, retry
+from shared.reminders.jobs import PRESS_MANY
+from shared.tenants.jobs import FOUND
 
 blueprint = Blueprint("jobs", __name__)
+
+PAGE = 30
+KINDS: dict[str, JobKind] = {
+    kind.name: kind for kind in (COMMIT, FOUND, INVITE, PLAN, PRESS_MANY, PRINT, READ, SCORE, UNDO)
+}
+
+
+def title_of(job: Job) -> str:
+    kind = KINDS.get(job.kind)
+    return str(kind.title) if kind else job.kind
+
+
+def outcome_of(job: Job) -> str:
+    """What came of it, in one line."""
+    if job.state == "failed":
+        return _(job.problem) if job.problem else ""
+    if job.state == "running" and job.total_count:
+        return _("%(done)s of %(all)s done", done=job.done_count, all=job.total_count)
+    if job.state != "done" or job.kind not in OUTCOMES:
+        return ""
+    words, names = OUTCOMES[job.kind]
+    return _(words.message, **{name: job.result.get(name, 0) for name in names})
+
+
+#: What a finished job of a kind says, and the counts of its result that it names.
+OUTCOMES: dict[str, tuple[lazy_, tuple[str, ...]]] = {
+    PRESS_MANY.name: (lazy_("%(people)s people of %(units)s units reminded"), ("people", "units")),
+    COMMIT.name: (
+        lazy_("%(people_new)s people and %(units_new)s units new, %(people_changed)s people changed"),
+        ("people_new", "units_new", "people_changed"),
+    ),
+    UNDO.name: (
+        lazy_("%(people_removed)s people removed, %(restored)s restored, %(kept)s kept"),
+        ("people_removed", "restored", "kept"),
+    ),
+    READ.name: (lazy_("%(rows)s rows read"), ("rows",)),
+    PLAN.name: (lazy_("%(added)s due items added, %(withdrawn)s withdrawn"), ("added", "withdrawn")),
+    PRINT.name: (lazy_("%(papers)s papers"), ("papers",)),
+    SCORE.name: (lazy_("%(lines)s lines counted"), ("lines",)),
+    INVITE.name: (
+        lazy_("%(mailed)s invited by mail, %(without_mail)s by slip"),
+        ("mailed", "without_mail"),
+    ),
+}
+
+
+def links_of(job: Job) -> list[tuple[str, str]]:
+    """Where the results are: (word, address)."""
+    found: list[tuple[str, str]] = []
+    if job.state == "done" and job.file_id is not None:
+        found.append((_("Download"), url_for("files.download", file_id=job.file_id)))
+    if job.kind in {READ.name, COMMIT.name, UNDO.name} and "batch_id" in job.args:
+        found.append((_("To the import"), url_for("imports.show", batch_id=job.args["batch_id"])))
+    elif job.kind == PRESS_MANY.name and job.state == "done":
+        found.append(
+            (_("See receipts"), url_for("reminders.index", occasion=job.args["occasion_id"], outcome="all"))
+        )
+    elif job.kind == PRINT.name and job.file_id is None:
+        found.append((_("To the papers"), url_for("documents.index")))
+    elif job.kind == PLAN.name and job.state == "done":
+        found.append((_("To the plan"), url_for("duties.index")))
+    elif job.kind == SCORE.name and job.state == "done":
+        found.append((_("To the assessment"), url_for("assessments.index")))
+    return found
+
+
+def failed_part(job: Job) -> bool:
+    """It is done, but some of it needs a look."""
+    return bool(job.result.get("failed"))
+
+
+def time_of(job: Job) -> str:
+    """Time used, and how much is left at this pace."""
+    if job.started_at is None:
+        return ""
+    used = ((job.finished_at or now()) - job.started_at).total_seconds()
+    said = _("%(time)s used", time=_span(used))
+    left = job.total_count - job.done_count
+    if job.state == "running" and job.done_count > 0 and left > 0 and used > 5:
+        said = _("%(used)s, about %(left)s left", used=said, left=_span(used / job.done_count * left))
+    return said
+
+
+def _span(seconds: float) -> str:
+    whole = max(int(seconds), 0)
+    if whole < 60:
+        return _("%(n)s s", n=whole)
+    return _("%(m)s min %(s)s s", m=whole // 60, s=whole % 60)
+
+
+def _everything(me: Actor) -> bool:
+    """Whoever reaches the whole tenant sees everybody's jobs."""
+    return me.can(Permission.JOB_VIEW)
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+@blueprint.get("/jobs")
+@requires(Permission.JOB_VIEW)
+def index() -> str:
+    me = actor()
+    everything = _everything(me) and request.args.get("whose") != "own"
+    before = _number("before")
+    found = job_page(me, limit=PAGE + 1, before=before, own=not everything)
+    shown = found[:PAGE]
+    over = [job for job in shown if job.state not in {"queued", "running"}]
+    return render_template(
+        "jobs/index.html",
+        jobs=shown,
+        running=sum(job.state in {"queued", "running"} for job in shown),
+        may_see_all=_everything(me),
+        everything=everything,
+        next_before=over[-1].id if len(found) > PAGE and over else None,
+        title_of=title_of,
+        outcome_of=outcome_of,
+        links_of=links_of,
+        failed_part=failed_part,
+    )
+
+
+@blueprint.get("/jobs/<int:job_id>")
+@requires(Permission.JOB_VIEW)
+def show(job_id: int) -> str:
+    job = fetch(Job, job_id, actor=actor(), may=Permission.JOB_VIEW)
+    return render_template("jobs/show.html", job=job, **_shown(job))
+
+
+@blueprint.get("/jobs/<int:job_id>/progress")
+@requires(Permission.JOB_VIEW)
+def progress(job_id: int) -> str:
+    """The bar alone, asked again while the job is open."""
+    job = fetch(Job, job_id, actor=actor(), may=Permission.JOB_VIEW)
+    return render_template("jobs/progress.html", job=job, **_shown(job))
+
+
+def _shown(job: Job) -> dict[str, Any]:
+    me = actor()
+    ends: datetime | None = job.finished_at
+    return {
+        "title": title_of(job),
+        "outcome": outcome_of(job),
+        "links": links_of(job),
+        "failed_part": failed_part(job),
+        "time": time_of(job),
+        "is_open": job.state in {"queued", "running"},
+        "ended": ends,
+        "may_act": me.may(Permission.DOCUMENT_PRINT),
+    }
+
+
+@blueprint.post("/jobs/<int:job_id>/cancel")
+@requires(Permission.DOCUMENT_PRINT)
+def stop(job_id: int) -> Response:
+    job = fetch(Job, job_id, actor=actor(), may=Permission.DOCUMENT_PRINT)
+    with transaction():
+        cancel(actor(), job)
+    flash(_("The job is cancelled; nothing was changed by it."), "ok")
+    return redirect(url_for("jobs.show", job_id=job_id), 303)
+
+
+@blueprint.post("/jobs/<int:job_id>/retry")
+@requires(Permission.DOCUMENT_PRINT)
+def again(job_id: int) -> Response:
+    job = fetch(Job, job_id, actor=actor(), may=Permission.DOCUMENT_PRINT)
+    with transaction():
+        retry(actor(), job)
+    flash(_("The job begins again."), "run")
+    return redirect(url_for("jobs.show", job_id=job_id), 303)

@@ -1,0 +1,13 @@
+"""Transports, one a file. A channel is opened for a run of messages and sends one by one, outside any transaction."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from services.worker.channels import email, in_app
+from services.worker.channels.outgoing import Send
+
+#: Channel of a delivery → what opens its transport; the same keys as shared.messages.channels.
+CHANNELS: dict[str, Callable[[], AbstractContextManager[Send]]] = {
+    "in_app": in_app.session,
+    "email": email.session,
+}

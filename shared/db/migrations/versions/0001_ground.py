@@ -39,6 +39,7 @@ WALLED = (
     "role_grant",
     "setting",
     "unit",
+    "unit_change",
     "unit_term",
 )
 APPEND_ONLY = ("audit_entry",)
@@ -90,6 +91,7 @@ def platform_statements() -> Iterator[str]:
             "own": ("select", f"login_id = {LOGIN} and {TENANT} is null", None),
         },
     )
+    invitation = "purpose in ('seat', 'first_admin')"
     yield from platform_wall(
         "token",
         "select, insert, update, delete",
@@ -98,8 +100,8 @@ def platform_statements() -> Iterator[str]:
             # A tenant makes, sees and revokes its own invitations; the secret is in none of them.
             "tenant": (
                 "all",
-                f"tenant_id = {TENANT} and purpose = 'seat'",
-                f"tenant_id = {TENANT} and purpose = 'seat'",
+                f"tenant_id = {TENANT} and {invitation}",
+                f"tenant_id = {TENANT} and {invitation}",
             ),
         },
     )
@@ -123,8 +125,6 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("second_factor", sa.LargeBinary(), nullable=True),
         sa.Column("epoch", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("operator", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("locale", sa.Text(), server_default="zh_Hans", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -199,6 +199,8 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("applies", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("settle_days", sa.SmallInteger(), server_default="31", nullable=False),
+        sa.Column("swept_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("enabled", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id"], ["platform.tenant.id"], name=op.f("fk_assessment_scheme_tenant_id")
@@ -254,6 +256,7 @@ def upgrade() -> None:
         sa.Column("times", sa.SmallInteger(), server_default="1", nullable=False),
         sa.Column("from_month", sa.SmallInteger(), nullable=True),
         sa.Column("to_month", sa.SmallInteger(), nullable=True),
+        sa.Column("early_days", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("grade", sa.Text(), nullable=False),
@@ -269,6 +272,7 @@ def upgrade() -> None:
             "level in ('national', 'province', 'city', 'unit')", name=op.f("ck_duty_rule_level")
         ),
         sa.CheckConstraint("origin in ('pack', 'tenant')", name=op.f("ck_duty_rule_origin")),
+        sa.CheckConstraint("early_days between 0 and 27", name=op.f("ck_duty_rule_early_days")),
         sa.CheckConstraint(
             "from_month between 1 and 12 and to_month between 1 and 12", name=op.f("ck_duty_rule_months")
         ),
@@ -328,6 +332,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("caused_by", sa.BigInteger(), nullable=True),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["platform.tenant.id"], name=op.f("fk_occasion_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_occasion")),
@@ -356,6 +361,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.Text(), server_default="zh_Hans", nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), server_default="active", nullable=False),
+        sa.Column("form_key", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
             "born ~ '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'", name=op.f("ck_person_born")
@@ -364,6 +370,13 @@ def upgrade() -> None:
         sa.CheckConstraint("state in ('active', 'left', 'removed')", name=op.f("ck_person_state")),
         sa.ForeignKeyConstraint(["tenant_id"], ["platform.tenant.id"], name=op.f("fk_person_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_person")),
+    )
+    op.create_index(
+        "ix_person_gaps",
+        "person",
+        ["tenant_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("identity_sealed is null or phone_sealed is null"),
     )
     op.create_index(
         "ix_person_identity_tail",
@@ -379,6 +392,13 @@ def upgrade() -> None:
         ["tenant_id", "phone_hash"],
         unique=False,
         postgresql_where=sa.text("phone_hash is not null"),
+    )
+    op.create_index(
+        "uq_person_form_key",
+        "person",
+        ["tenant_id", "form_key"],
+        unique=True,
+        postgresql_where=sa.text("form_key is not null"),
     )
     op.create_index(
         "uq_person_identity_hash",
@@ -397,21 +417,42 @@ def upgrade() -> None:
         sa.Column("login_id", sa.BigInteger(), nullable=True),
         sa.Column("identifier", sa.Text(), nullable=False),
         sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("locale", sa.Text(), server_default="zh_Hans", nullable=False),
+        sa.Column("by_mail", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("job_id", sa.BigInteger(), nullable=True),
+        sa.Column("form_key", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "purpose in ('first_admin', 'seat', 'password', 'operator')", name=op.f("ck_token_purpose")
+            "purpose in ('first_admin', 'seat', 'password', 'operator', 'address')",
+            name=op.f("ck_token_purpose"),
         ),
         sa.ForeignKeyConstraint(["login_id"], ["platform.login.id"], name=op.f("fk_token_login_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["platform.tenant.id"], name=op.f("fk_token_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_token_secret_hash")),
+        sa.UniqueConstraint(
+            "tenant_id", "person_id", "form_key", name=op.f("uq_token_tenant_id_person_id_form_key")
+        ),
         schema="platform",
     )
+    op.create_index("ix_token_login_id", "token", ["login_id"], unique=False, schema="platform")
     op.create_index(
         "ix_token_tenant_id_person_id", "token", ["tenant_id", "person_id"], unique=False, schema="platform"
+    )
+    op.create_index(
+        "ix_token_unsent",
+        "token",
+        ["id"],
+        unique=False,
+        schema="platform",
+        postgresql_where=sa.text("by_mail and sent_at is null and used_at is null and revoked_at is null"),
     )
     op.create_table(
         "usage",
@@ -586,6 +627,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.Time(), nullable=True),
         sa.Column("place", sa.Text(), server_default="", nullable=False),
         sa.Column("chair_id", sa.BigInteger(), nullable=True),
+        sa.Column("clerk_id", sa.BigInteger(), nullable=True),
         sa.Column("due_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("present_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
@@ -604,6 +646,11 @@ def upgrade() -> None:
             ["tenant_id", "chair_id"],
             ["person.tenant_id", "person.id"],
             name=op.f("fk_event_tenant_id_chair_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "clerk_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_event_tenant_id_clerk_id"),
         ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "filed_by"],
@@ -688,6 +735,7 @@ def upgrade() -> None:
         sa.Column("confirmed", sa.Text(), nullable=True),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "confirmed ~ '^\\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$'",
             name=op.f("ck_membership_confirmed"),
@@ -856,6 +904,35 @@ def upgrade() -> None:
         "ix_role_grant_unit_id_role", "role_grant", ["tenant_id", "unit_id", "role"], unique=False
     )
     op.create_table(
+        "unit_change",
+        sa.Column(
+            "tenant_id",
+            sa.BigInteger(),
+            server_default=sa.text("nullif(current_setting('app.tenant_id', true), '')::bigint"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("before", sa.Text(), server_default="", nullable=False),
+        sa.Column("after", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "what in ('set_up', 'rename', 'move', 'change', 'dissolve')", name=op.f("ck_unit_change_what")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"],
+            ["unit.tenant_id", "unit.id"],
+            name=op.f("fk_unit_change_tenant_id_unit_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_unit_change")),
+    )
+    op.create_index(
+        "ix_unit_change_unit_id", "unit_change", ["tenant_id", "unit_id", "on_date", "id"], unique=False
+    )
+    op.create_table(
         "unit_term",
         sa.Column(
             "tenant_id",
@@ -890,6 +967,8 @@ def upgrade() -> None:
         sa.Column("line_id", sa.BigInteger(), nullable=False),
         sa.Column("due_count", sa.Integer(), nullable=False),
         sa.Column("done_count", sa.Integer(), nullable=False),
+        sa.Column("made_up_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("flawed_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("points", sa.Numeric(precision=6, scale=2), nullable=True),
         sa.Column("counted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -927,6 +1006,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("present", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "reason in ('duty', 'sick', 'personal', 'leave', 'other')", name=op.f("ck_attendance_reason")
         ),
@@ -1021,6 +1101,7 @@ def upgrade() -> None:
         sa.Column("rule_id", sa.BigInteger(), nullable=False),
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=False),
         sa.Column("period", sa.Text(), nullable=False),
         sa.Column("ordinal", sa.SmallInteger(), server_default="1", nullable=False),
         sa.Column("opens_on", sa.Date(), nullable=False),
@@ -1063,15 +1144,13 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_due_item_due_on_unit_id", "due_item", ["tenant_id", "due_on", "unit_id"], unique=False
-    )
-    op.create_index(
         "ix_due_item_open",
         "due_item",
         ["tenant_id", "due_on", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_index("ix_due_item_year_unit_id", "due_item", ["tenant_id", "year", "unit_id"], unique=False)
     op.create_index(
         "uq_due_item_event_id_kind",
         "due_item",
@@ -1096,6 +1175,7 @@ def upgrade() -> None:
         sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("job_id", sa.BigInteger(), nullable=True),
+        sa.Column("counts_from", sa.Date(), nullable=True),
         sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
@@ -1141,25 +1221,18 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=True),
         sa.Column("membership_id", sa.BigInteger(), nullable=True),
         sa.Column("post_id", sa.BigInteger(), nullable=True),
-        sa.Column("due_item_id", sa.BigInteger(), nullable=True),
         sa.Column("act", sa.Text(), nullable=False),
         sa.Column("before", sa.LargeBinary(), nullable=True),
-        sa.Column("after", sa.LargeBinary(), nullable=True),
+        sa.Column("digest", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("act in ('inserted', 'changed', 'ended')", name=op.f("ck_import_effect_act")),
         sa.CheckConstraint(
-            "num_nonnulls(unit_id, person_id, membership_id, post_id, due_item_id) = 1",
+            "num_nonnulls(unit_id, person_id, membership_id, post_id) = 1",
             name=op.f("ck_import_effect_one_object"),
         ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "batch_id"],
             ["import_batch.tenant_id", "import_batch.id"],
             name=op.f("fk_import_effect_tenant_id_batch_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "due_item_id"],
-            ["due_item.tenant_id", "due_item.id"],
-            name=op.f("fk_import_effect_tenant_id_due_item_id"),
-            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "membership_id"],
@@ -1191,14 +1264,33 @@ def upgrade() -> None:
         "ix_import_effect_batch_id", "import_effect", ["tenant_id", "batch_id", "id"], unique=False
     )
     op.create_index(
-        "ix_import_effect_due_item_id", "import_effect", ["tenant_id", "due_item_id"], unique=False
+        "ix_import_effect_membership_id",
+        "import_effect",
+        ["tenant_id", "membership_id"],
+        unique=False,
+        postgresql_where=sa.text("membership_id is not null"),
     )
     op.create_index(
-        "ix_import_effect_membership_id", "import_effect", ["tenant_id", "membership_id"], unique=False
+        "ix_import_effect_person_id",
+        "import_effect",
+        ["tenant_id", "person_id"],
+        unique=False,
+        postgresql_where=sa.text("person_id is not null"),
     )
-    op.create_index("ix_import_effect_person_id", "import_effect", ["tenant_id", "person_id"], unique=False)
-    op.create_index("ix_import_effect_post_id", "import_effect", ["tenant_id", "post_id"], unique=False)
-    op.create_index("ix_import_effect_unit_id", "import_effect", ["tenant_id", "unit_id"], unique=False)
+    op.create_index(
+        "ix_import_effect_post_id",
+        "import_effect",
+        ["tenant_id", "post_id"],
+        unique=False,
+        postgresql_where=sa.text("post_id is not null"),
+    )
+    op.create_index(
+        "ix_import_effect_unit_id",
+        "import_effect",
+        ["tenant_id", "unit_id"],
+        unique=False,
+        postgresql_where=sa.text("unit_id is not null"),
+    )
     op.create_table(
         "import_row",
         sa.Column(
@@ -1214,8 +1306,9 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("issues", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
-        sa.Column("person_id", sa.BigInteger(), nullable=True),
-        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("applied", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.CheckConstraint("decision in ('take', 'leave')", name=op.f("ck_import_row_decision")),
         sa.CheckConstraint(
             "verdict in ('new', 'change', 'same', 'question', 'bad', 'skip')",
             name=op.f("ck_import_row_verdict"),
@@ -1225,16 +1318,6 @@ def upgrade() -> None:
             ["import_batch.tenant_id", "import_batch.id"],
             name=op.f("fk_import_row_tenant_id_batch_id"),
             ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "person_id"],
-            ["person.tenant_id", "person.id"],
-            name=op.f("fk_import_row_tenant_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "unit_id"],
-            ["unit.tenant_id", "unit.id"],
-            name=op.f("fk_import_row_tenant_id_unit_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_import_row")),
         sa.UniqueConstraint(
@@ -1246,10 +1329,11 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_import_row_verdict",
+        "ix_import_row_open",
         "import_row",
-        ["tenant_id", "batch_id", "verdict", "sheet", "row_no"],
+        ["tenant_id", "batch_id", "sheet", "row_no"],
         unique=False,
+        postgresql_where=sa.text("verdict in ('question', 'bad')"),
     )
     op.create_table(
         "reminder",

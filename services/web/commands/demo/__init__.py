@@ -1,0 +1,120 @@
+"""`jiceng demo`: two invented tenants with people, half a year of ledger, and a login for every role."""
+
+from datetime import date
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from services.web.commands.demo.cast import OPERATOR, ROLES, known, login, parts, seat
+from services.web.commands.demo.ledger import write_ledger
+from services.web.commands.demo.notices import send_notices
+from services.web.commands.demo.people import settle
+from services.web.commands.demo.plan import Plan, plan
+from services.web.commands.demo.tree import plant
+from services.web.commands.edge import SESSION
+from shared.access.actor import Actor, Grant
+from shared.accounts.passwords import hash_password
+from shared.assessments.actions import adopt_sheets, score_units
+from shared.clock import today
+from shared.db import db, transaction
+from shared.duties.actions import adopt_pack, plan_year, years_ahead
+from shared.i18n import DEFAULT, _, use_locale
+from shared.organisations.models import Unit
+from shared.sealing import new_wrapped_key
+from shared.settings import settings
+from shared.tenancy import platform, tenant
+from shared.tenants.models import Tenant
+from shared.tenants.queries import keys, tenant_by_name
+
+TENANTS = ("organ", "union")
+#: Full months of ledger before the present one.
+MONTHS = 6
+
+
+@click.command()
+@with_appcontext
+def demo() -> None:
+    """Load the demo once; done again, it changes nothing."""
+    if not settings().demo_password:
+        raise click.ClickException(_("DEMO_PASSWORD is not set: it becomes the password of the demo logins."))
+    with use_locale(DEFAULT):
+        if known(OPERATOR):
+            click.echo(_("The demo is loaded already; nothing was changed."))
+            return
+        password_hash = hash_password(settings().demo_password)
+        for name in TENANTS:
+            load(plan(name), password_hash)
+        # The last one: whoever finds it knows that all of it is there.
+        login(OPERATOR, password_hash, operator=True)
+        click.echo(_("The demo is loaded."))
+
+
+def first_day(on: date) -> date:
+    """The first day of the demo's ledger."""
+    months = on.year * 12 + on.month - 1 - MONTHS
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def load(given: Plan, password_hash: str) -> None:
+    """One tenant in one transaction; a run that was cut off is taken up by the next."""
+    tenant_id = _opened(given)
+    logins = {role: login(f"{role}@{given.domain}.demo", password_hash) for role in ROLES}
+    with tenant(tenant_id):
+        with transaction():
+            if db.session.scalar(select(Unit.id).limit(1)) is None:
+                _fill(given, tenant_id, logins)
+        db.session.remove()
+
+
+def _opened(given: Plan) -> int:
+    """The tenant's key; it is opened where it is missing."""
+    with platform():
+        tenant_id = tenant_by_name(given.tenant)
+        db.session.remove()
+        if tenant_id is None:
+            with transaction():
+                row = Tenant(
+                    kind=given.kind, name=given.tenant, wrapped_key=new_wrapped_key(settings().instance_key)
+                )
+                db.session.add(row)
+                db.session.flush()
+                tenant_id = row.id
+            db.session.remove()
+    return tenant_id
+
+
+def _fill(given: Plan, tenant_id: int, logins: dict[str, int]) -> None:
+    on = today()
+    since = first_day(on)
+    units = plant(given, since=since, on=on)
+    staffs = settle(given, units, on=on, keys=keys())
+    seat(given, units, staffs, logins, since=since)
+    cast = {part.role: part.person for part in parts(given, units, staffs)}
+    admin = Actor(
+        name=cast["admin"].name,
+        tenant_id=tenant_id,
+        tenant_name=given.tenant,
+        tenant_kind=given.kind,
+        login_id=logins["admin"],
+        person_id=cast["admin"].person_id,
+        grants=(Grant("admin"),),
+        session_id=SESSION,
+    )
+    adopt_pack(admin, pack=given.kind)
+    adopt_sheets(admin, tenant_kind=given.kind)
+    for year in sorted({since.year, *years_ahead(on)}):
+        plan_year(admin, year=year)
+    count = write_ledger(given, units, staffs, since=since, on=on)
+    send_notices(officer_id=cast["officer"].person_id, on=on, seed=given.domain)
+    for year in {since.year, on.year}:
+        score_units(admin, year=year)
+    click.echo(
+        _(
+            "%(name)s: %(units)s units, %(people)s people, %(events)s events",
+            name=given.tenant,
+            units=len(units),
+            people=sum(len(staff.members) for staff in staffs.values()),
+            events=count,
+        )
+    )

@@ -1,0 +1,61 @@
+"""Forms of rules."""
+
+from typing import Any
+
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import NumberRange, Optional
+
+from services.web.fields import DayField, Form, at_most, lazy_, needed
+from shared.duties.models import Rule
+from shared.duties.periods import CADENCES
+from shared.i18n import _
+
+
+def cadence_words() -> dict[str, str]:
+    return {
+        "month": _("each month"),
+        "quarter": _("each quarter"),
+        "half_year": _("each half-year"),
+        "year": _("each year"),
+    }
+
+
+class NumberField(IntegerField):
+    """A whole number; what is none is said in the reader's language."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        if not (text.isascii() and text.lstrip("-").isdigit() and len(text) < 6):
+            raise ValueError(_("A whole number, please."))
+        self.data = int(text)
+
+
+class TightenForm(Form):
+    """A tenant's stricter version of a rule."""
+
+    cadence = SelectField(lazy_("How often"), [needed()])
+    times = NumberField(lazy_("Times in each period"), [needed(), NumberRange(1, 31, lazy_("From 1 to 31."))])
+    from_month = SelectField(lazy_("Window from"), [Optional()])
+    to_month = SelectField(lazy_("Window to"), [Optional()])
+    early_days = NumberField(
+        lazy_("Due so many days before the end"), [Optional(), NumberRange(0, 27, lazy_("From 0 to 27."))]
+    )
+    valid_from = SelectField(lazy_("From"), [needed()])
+    source = StringField(lazy_("Decision it rests on"), [needed(), at_most(200)])
+
+    def offer(self, rule: Rule, starts: list[str]) -> None:
+        """Choices that are not looser than the rule."""
+        words = cadence_words()
+        self.cadence.choices = [
+            (key, words[key]) for key, months in CADENCES.items() if months <= CADENCES[rule.cadence]
+        ]
+        months = [("", _("whole period")), *((str(n), _("month %(month)s", month=n)) for n in range(1, 13))]
+        self.from_month.choices = self.to_month.choices = months
+        self.valid_from.choices = [(day, day) for day in starts]
+
+
+class StartForm(Form):
+    starts_on = DayField(lazy_("Asked from"), [Optional()])

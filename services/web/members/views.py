@@ -1,5 +1,0 @@
-"""Pages of members."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("members", __name__)

@@ -1,5 +1,0 @@
-"""Pages of organisations."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("organisations", __name__)

@@ -1,0 +1,5 @@
+"""Pages of the tree and its units."""
+
+from services.web.organisations.views.unit import blueprint
+
+__all__ = ["blueprint"]

@@ -1,5 +1,0 @@
-"""Pages of today."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("today", __name__)

@@ -1,0 +1,5 @@
+"""The first page of every role."""
+
+from services.web.today.views.home import blueprint
+
+__all__ = ["blueprint"]

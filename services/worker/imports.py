@@ -1,0 +1,102 @@
+"""The work of imports: read a file, commit its rows, undo them."""
+
+from collections.abc import Callable
+from contextvars import copy_context
+from itertools import chain
+
+from services.worker.app import flask_app
+from shared.access.actor import SYSTEM
+from shared.db import transaction
+from shared.errors import Problem
+from shared.imports.actions import reading
+from shared.imports.actions.commit import commit_rows
+from shared.imports.actions.undo import undo_rows
+from shared.imports.actions.upload import purge
+from shared.imports.workbook import sheets
+from shared.jobs import Claimed
+
+
+def read(job: Claimed) -> None:
+    """Stage the rows of an upload, chunk by chunk; begun again from the start after a crash."""
+    batch_id = int(job.args["batch_id"])
+    with transaction():
+        job.hold()
+        source = reading.begin(batch_id)
+        if source is None:
+            job.finish()
+            return
+    try:
+        found = reading.look_over(source, sheets(source.data, source.kind, source.name))
+        source.data = b""
+        with transaction():
+            job.hold()
+            if reading.ask_for_columns(batch_id, found):
+                job.finish(result={"batch_id": batch_id, "asks": "columns"})
+                return
+        _stage(job, batch_id, found)
+    except Problem as problem:
+        with transaction():
+            job.hold()
+            reading.refuse(batch_id, str(problem))
+            job.fail(str(problem))
+
+
+def _stage(job: Claimed, batch_id: int, found: list[reading.Found]) -> None:
+    trees = [one for one in found if one.entry["layout"] == "units"]
+    people = [one for one in found if one.entry["layout"] == "people"]
+    total = sum(one.total for one in chain(trees, people))
+    with transaction():
+        job.hold()
+        stage = reading.Reading.start(batch_id)
+        for tree in trees:
+            stage.stage_units(tree)
+    before = sum(one.total for one in trees)
+    job.progress(before, total)
+    for sheet in people:
+        chunks = stage.stage_people(sheet)
+        done: int | None = 0
+        while done is not None:
+            with transaction():
+                job.hold()
+                done = next(chunks, None)
+            job.progress(before + (done or 0), total)
+        before += sheet.total
+    with transaction():
+        job.hold()
+        reading.finish(batch_id, stage.counts)
+        job.finish(result={"batch_id": batch_id, "rows": total})
+
+
+def heartbeat(job: Claimed) -> Callable[[int, int], None]:
+    """Progress from the middle of a long transaction, through a session and connection of its own."""
+
+    def beat(done: int, total: int) -> None:
+        def tell() -> None:
+            with flask_app.app_context():
+                job.progress(done, total)
+
+        copy_context().run(tell)
+
+    return beat
+
+
+def commit(job: Claimed) -> None:
+    """Write the good rows: one transaction, which counts only while the job is ours."""
+    with transaction():
+        result = commit_rows(SYSTEM, batch_id=int(job.args["batch_id"]), beat=heartbeat(job))
+        job.hold()
+        job.finish(result=result or {})
+
+
+def undo(job: Claimed) -> None:
+    """Take a commit back: one transaction as well."""
+    with transaction():
+        result = undo_rows(SYSTEM, batch_id=int(job.args["batch_id"]))
+        job.hold()
+        job.finish(result=result or {})
+
+
+def purge_imports() -> None:
+    """Nightly: delete what has been staged for too long. One tenant."""
+    with transaction():
+        purge()

@@ -1,0 +1,6 @@
+"""Long work of assessments."""
+
+from shared.i18n import lazy_
+from shared.jobs import JobKind
+
+SCORE = JobKind("assessments.score", lazy_("Count the scores"))

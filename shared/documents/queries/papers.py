@@ -1,0 +1,159 @@
+"""Which papers were made, which can be made, and how far the printing is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, exists, func, or_, select, true, tuple_
+
+from shared.access.actor import Actor
+from shared.access.door import reach_filter
+from shared.access.permissions import Permission
+from shared.db import db
+from shared.documents.jobs import PRINT
+from shared.documents.models import Document
+from shared.duties.models import DueItem
+from shared.files import File
+from shared.jobs import Job
+from shared.members.models import Person
+from shared.organisations.models import Unit
+
+PAGE = 50
+#: Finished bundles stand on top of the page for this many days.
+SHOWN_DAYS = 7
+SHOWN_JOBS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One finished paper in the list."""
+
+    document_id: int
+    report: str
+    year: int
+    unit_id: int
+    unit_name: str
+    file_id: int
+    size: int
+    made_at: datetime
+    made_by: str | None
+
+
+def papers(
+    actor: Actor, *, year: int | None = None, below: str | None = None, before: int | None = None
+) -> tuple[list[Paper], bool]:
+    """One page of the papers in reach, newest first, and whether more follow. One query."""
+    statement = (
+        select(Document, Unit.name.label("unit_name"), File.size, Person.name.label("made_by"))
+        .join(Unit, and_(Unit.tenant_id == Document.tenant_id, Unit.id == Document.unit_id))
+        .join(File, and_(File.tenant_id == Document.tenant_id, File.id == Document.file_id))
+        .join(Job, and_(Job.tenant_id == Document.tenant_id, Job.id == Document.job_id))
+        .join(Person, and_(Person.tenant_id == Job.tenant_id, Person.id == Job.requested_by), isouter=True)
+        .where(
+            reach_filter(actor, Permission.DOCUMENT_VIEW, Unit.path),
+            func.starts_with(Unit.path, below) if below else true(),
+            Document.year == year if year else true(),
+            Document.id < before if before else true(),
+            File.deleted_at.is_(None),
+        )
+        .order_by(Document.id.desc())
+        .limit(PAGE + 1)
+    )
+    rows = db.session.execute(statement).all()
+    return [
+        Paper(
+            document_id=row.Document.id,
+            report=row.Document.report,
+            year=row.Document.year,
+            unit_id=row.Document.unit_id,
+            unit_name=row.unit_name,
+            file_id=row.Document.file_id,
+            size=row.size,
+            made_at=row.Document.created_at,
+            made_by=row.made_by,
+        )
+        for row in rows[:PAGE]
+    ], len(rows) > PAGE
+
+
+def printable_units(actor: Actor, *, year: int, below: str | None = None) -> list[int]:
+    """The units in reach that keep a ledger of that year, in the order of the tree."""
+    keeps = exists().where(
+        DueItem.tenant_id == Unit.tenant_id,
+        DueItem.year == year,
+        DueItem.unit_id == Unit.id,
+        DueItem.state != "withdrawn",
+    )
+    return list(
+        db.session.scalars(
+            select(Unit.id)
+            .where(
+                Unit.state == "active",
+                reach_filter(actor, Permission.DOCUMENT_PRINT, Unit.path),
+                func.starts_with(Unit.path, below) if below else true(),
+                keeps,
+            )
+            .order_by(Unit.path)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """How far a printing is, for the panel on top of the page."""
+
+    job_id: int
+    state: str
+    subject: str
+    done: int
+    total: int
+    file_id: int | None
+    size: int
+    failed: int
+    problem: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def over(self) -> bool:
+        return self.state not in ("queued", "running")
+
+
+def print_jobs(actor: Actor, *, job_id: int | None = None) -> list[PrintJob]:
+    """The actor's own printings that run or have ended lately, newest first; or one of them."""
+    statement = (
+        select(Job, File.size)
+        .join(
+            File,
+            and_(File.tenant_id == Job.tenant_id, File.id == Job.file_id, File.deleted_at.is_(None)),
+            isouter=True,
+        )
+        .where(Job.kind == PRINT.name)
+        .order_by(Job.id.desc())
+        .limit(SHOWN_JOBS)
+    )
+    if job_id is not None:
+        statement = statement.where(Job.id == job_id)
+    else:
+        statement = statement.where(
+            Job.requested_by == actor.person_id,
+            or_(
+                Job.state.in_(("queued", "running")),
+                tuple_(Job.created_at) > tuple_(func.now() - func.make_interval(0, 0, 0, SHOWN_DAYS)),
+            ),
+        )
+    return [
+        PrintJob(
+            job_id=row.Job.id,
+            state=row.Job.state,
+            subject=row.Job.subject,
+            done=row.Job.done_count,
+            total=row.Job.total_count,
+            file_id=row.Job.file_id if row.size is not None else None,
+            size=row.size or 0,
+            failed=len(row.Job.result.get("failed", ())),
+            problem=row.Job.problem,
+            created_at=row.Job.created_at,
+            finished_at=row.Job.finished_at,
+        )
+        for row in db.session.execute(statement)
+    ]

@@ -1,0 +1,43 @@
+"""What is done with duties: rules, planning, recording."""
+
+from shared.duties.actions.plan import (
+    Planned,
+    note_plan,
+    order_plan,
+    plan_ahead,
+    plan_units,
+    plan_year,
+    plannable_unit_ids,
+    withdraw_items,
+    years_ahead,
+)
+from shared.duties.actions.record import (
+    AlreadyRecorded,
+    correct_record,
+    fulfilled_by,
+    record_event,
+    void_record,
+)
+from shared.duties.actions.rules import adopt_pack, end_tightening, next_starts, set_start, tighten_rule
+
+__all__ = [
+    "AlreadyRecorded",
+    "Planned",
+    "adopt_pack",
+    "correct_record",
+    "end_tightening",
+    "fulfilled_by",
+    "next_starts",
+    "note_plan",
+    "order_plan",
+    "plan_ahead",
+    "plan_units",
+    "plan_year",
+    "plannable_unit_ids",
+    "record_event",
+    "set_start",
+    "tighten_rule",
+    "void_record",
+    "withdraw_items",
+    "years_ahead",
+]

@@ -1,0 +1,204 @@
+"""Rules: taken from a pack, and made stricter by a tenant, never looser."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select, text, update
+
+from shared.access.actor import Actor
+from shared.audit import record
+from shared.clock import today
+from shared.db import db
+from shared.duties.models import Rule
+from shared.duties.periods import CADENCES, periods
+from shared.errors import Conflict, Invalid
+from shared.i18n import _
+
+#: A shipped rule is the pack's own text: a new release may correct it; the tenant's version stands in a row of its own.
+_ADOPT = text(
+    """
+    insert into duty_rule (key, kind, unit_kinds, sectors, cadence, times, from_month, to_month,
+        level, source, grade, origin, valid_from, valid_to)
+    select key, content->>'kind',
+        array(select jsonb_array_elements_text(content->'unit_kinds')),
+        case when content ? 'sectors' then array(select jsonb_array_elements_text(content->'sectors')) end,
+        content->>'cadence', coalesce((content->>'times')::smallint, 1),
+        (content->>'from_month')::smallint, (content->>'to_month')::smallint,
+        content->>'level', content->>'source', content->>'grade', 'pack',
+        valid_from, (content->>'valid_to')::date
+    from platform.rule_pack where pack = :pack
+    on conflict (tenant_id, key, origin, valid_from) do update
+    set kind = excluded.kind, unit_kinds = excluded.unit_kinds, sectors = excluded.sectors,
+        cadence = excluded.cadence, times = excluded.times, from_month = excluded.from_month,
+        to_month = excluded.to_month, level = excluded.level, source = excluded.source,
+        grade = excluded.grade, valid_to = excluded.valid_to
+    where (duty_rule.kind, duty_rule.unit_kinds, duty_rule.sectors, duty_rule.cadence, duty_rule.times,
+        duty_rule.from_month, duty_rule.to_month, duty_rule.level, duty_rule.source, duty_rule.grade,
+        duty_rule.valid_to)
+        is distinct from (excluded.kind, excluded.unit_kinds, excluded.sectors, excluded.cadence, excluded.times,
+        excluded.from_month, excluded.to_month, excluded.level, excluded.source, excluded.grade, excluded.valid_to)
+    """
+)
+
+
+def adopt_pack(actor: Actor, *, pack: str) -> int:
+    """Copy a shipped pack (bureau, union) into the open tenant, or follow its newer text. Repeating it changes nothing.
+
+    Returns the number of rules that came in or changed; a change is planned by the next plan_year.
+    """
+    changed = db.session.execute(_ADOPT, {"pack": pack})
+    count: int = changed.rowcount  # type: ignore[attr-defined]
+    if count:
+        record(actor, verb="rule.adopt", object_type="rule_pack", detail={"pack": pack, "rules": count})
+    return count
+
+
+def next_starts(rule: Rule, on: date) -> list[date]:
+    """The days a stricter version may begin on: the first days of the rule's next periods, never of one that runs."""
+    days = [
+        period.first
+        for year in (on.year, on.year + 1)
+        for period in periods(year)
+        if period.cadence == rule.cadence
+    ]
+    return [day for day in days if day > on][:4]
+
+
+def _year_count(cadence: str, times: int) -> int:
+    return 12 // CADENCES[cadence] * times
+
+
+def _window(from_month: int | None, to_month: int | None) -> tuple[int, int]:
+    """First and last month, the last counted on when it lies in the next year."""
+    if from_month is None or to_month is None:
+        return (1, 12)
+    return (from_month, to_month + 12 if to_month < from_month else to_month)
+
+
+def tighten_rule(
+    actor: Actor,
+    *,
+    rule: Rule,
+    valid_from: date,
+    cadence: str,
+    times: int,
+    from_month: int | None,
+    to_month: int | None,
+    early_days: int,
+    source: str,
+) -> Rule:
+    """Put a tenant's stricter version beside a pack's rule, from the first day of a coming period.
+
+    Raises Invalid where any part would be looser than the pack's, or where nothing is stricter.
+    """
+    wrong: dict[str, object] = {}
+    if rule.origin != "pack":
+        raise Conflict(_("This is already your own version; end it first."))
+    if cadence not in CADENCES or CADENCES[cadence] > CADENCES[rule.cadence]:
+        wrong["cadence"] = _("Less often than the rule asks.")
+    if not 1 <= times <= 31 or (
+        cadence in CADENCES and _year_count(cadence, times) < _year_count(rule.cadence, rule.times)
+    ):
+        wrong["times"] = _("Less often than the rule asks.")
+    if cadence != "year":
+        from_month = to_month = None
+    if (from_month is None) != (to_month is None):
+        wrong["to_month"] = _("A window has a first and a last month.")
+    base, own = _window(rule.from_month, rule.to_month), _window(from_month, to_month)
+    narrow = cadence == "year" and (own[0] < base[0] or own[1] > base[1])
+    if narrow:
+        wrong["from_month"] = _("The window may become shorter, not longer.")
+    if rule.from_month is not None and cadence != "year":
+        wrong["cadence"] = _("A rule with a window stays yearly.")
+    if not rule.early_days <= early_days <= 27:
+        wrong["early_days"] = _("Between 0 and 27 days, and not later than the rule asks.")
+    if valid_from not in next_starts(rule, today()):
+        wrong["valid_from"] = _("Choose the first day of a coming period.")
+    same = (cadence, times, own, early_days) == (rule.cadence, rule.times, base, rule.early_days)
+    if same and not wrong:
+        wrong["times"] = _("Nothing is stricter than the rule as it stands.")
+    if not source.strip():
+        wrong["source"] = _("Say which decision this rests on.")
+    if wrong:
+        raise Invalid(_("A rule can be made stricter, never looser."), fields=wrong)
+    taken = db.session.scalar(
+        select(Rule.id).where(Rule.key == rule.key, Rule.origin == "tenant", Rule.valid_to.is_(None))
+    )
+    if taken is not None:
+        raise Conflict(_("There is already a version of your own; end it first."))
+    made = Rule(
+        key=rule.key,
+        kind=rule.kind,
+        unit_kinds=rule.unit_kinds,
+        sectors=rule.sectors,
+        cadence=cadence,
+        times=times,
+        from_month=from_month,
+        to_month=to_month,
+        early_days=early_days,
+        level="unit",
+        source=source.strip(),
+        grade="B",
+        origin="tenant",
+        valid_from=valid_from,
+    )
+    db.session.add(made)
+    db.session.flush()
+    record(
+        actor,
+        verb="rule.tighten",
+        object_type="rule",
+        object_id=made.id,
+        detail={"key": rule.key, "cadence": cadence, "times": times, "early_days": early_days},
+    )
+    return made
+
+
+def end_tightening(actor: Actor, *, rule: Rule) -> None:
+    """End a tenant's own version with the running period; from the next one the pack's rule holds again.
+
+    One that has not begun yet is switched off at once.
+    """
+    if rule.origin != "tenant":
+        raise Invalid(_("A rule of the pack cannot be ended here; it may only be made stricter."))
+    on = today()
+    if rule.valid_from > on:
+        rule.enabled = False
+        rule.valid_to = rule.valid_from
+    else:
+        # A whole base period, so that the pack's rule begins where this one ends.
+        base = db.session.scalar(
+            select(Rule.cadence).where(Rule.key == rule.key, Rule.origin == "pack").limit(1)
+        )
+        running = [
+            period
+            for period in periods(on.year)
+            if period.cadence == base and period.first <= on <= period.last
+        ]
+        rule.valid_to = running[0].last if running else on - timedelta(days=1)
+    record(actor, verb="rule.end", object_type="rule", object_id=rule.id, detail={"key": rule.key})
+
+
+def set_start(actor: Actor, *, rule: Rule, starts_on: date | None, opened_on: date) -> None:
+    """From when a rule is asked at all, for a tenant that began in the middle of a year.
+
+    It may lie at most at the end of the month in which the tenant was opened: later would excuse what is owed.
+    """
+    last = (opened_on.replace(day=1) + timedelta(days=32)).replace(day=1)
+    if starts_on is not None and starts_on > last:
+        raise Invalid(
+            _("At most %(day)s, the month after this organisation began here.", day=last.isoformat()),
+            fields={"starts_on": _("Too late.")},
+        )
+    db.session.execute(
+        update(Rule)
+        .where(Rule.key == rule.key)
+        .values(starts_on=starts_on)
+        .execution_options(synchronize_session="fetch")
+    )
+    record(
+        actor,
+        verb="rule.start",
+        object_type="rule",
+        object_id=rule.id,
+        detail={"key": rule.key, "starts_on": starts_on.isoformat() if starts_on else None},
+    )

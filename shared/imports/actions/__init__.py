@@ -1,0 +1,1 @@
+"""What may be done with an import: upload, read, decide, commit, undo, delete."""

@@ -1,0 +1,133 @@
+"""A file comes in; staged rows and the file go after their time."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from shared.access.actor import Actor
+from shared.audit import record
+from shared.clock import now
+from shared.db import db
+from shared.errors import Conflict
+from shared.files import File, store
+from shared.files import delete as delete_file
+from shared.i18n import _
+from shared.imports.jobs import READ
+from shared.imports.layouts import ROSTER, plain_title
+from shared.imports.models import Batch, Effect, Row
+from shared.imports.workbook import check_upload
+from shared.jobs import Job, enqueue
+from shared.settings import settings
+from shared.tenants.actions import put_setting
+from shared.tenants.queries import keys, setting
+
+#: The setting that remembers which title meant which column: {layout: {plain title: key}}.
+MAPPING = "import_mapping"
+
+
+def upload(actor: Actor, *, data: bytes, name: str, form_key: str) -> Batch:
+    """Keep a workbook, sealed, and have it read in the background.
+
+    Raises Invalid or TooLarge for what is no workbook or not safe to unfold; Conflict (a unique `form_key`) when the
+    form was sent twice.
+    """
+    kind = check_upload(data, name)
+    expires = now() + timedelta(days=settings().staging_days)
+    file = store(
+        data,
+        name=name[:200],
+        media_type=f"import/{kind}",
+        purpose="import",
+        keys=keys(),
+        created_by=actor.person_id,
+        expires_at=expires,
+    )
+    batch = Batch(
+        layout=ROSTER,
+        file_id=file.id,
+        file_name=name[:200],
+        created_by=actor.person_id,
+        purge_at=expires,
+        form_key=form_key,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    batch.job_id = _read(actor, batch).id
+    record(
+        actor,
+        verb="import.upload",
+        object_type="import_batch",
+        object_id=batch.id,
+        detail={"bytes": len(data)},
+    )
+    return batch
+
+
+def _read(actor: Actor, batch: Batch) -> Job:
+    return enqueue(actor, READ, args={"batch_id": batch.id}, subject=batch.file_name)
+
+
+def correct_mapping(actor: Actor, batch: Batch, *, sheets: list[dict[str, Any]]) -> None:
+    """Say what the columns of each sheet mean, remember it for the next file, and read the file again.
+
+    Raises Conflict once rows of the batch have been committed or while a job is at work on it.
+    """
+    if batch.state not in {"mapping", "staged"}:
+        raise Conflict(_("This import is past the point where its columns can be changed."))
+    batch.mapping = {"sheets": sheets, "confirmed": True}
+    batch.state = "reading"
+    _remember(actor, sheets)
+    batch.job_id = _read(actor, batch).id
+    record(actor, verb="import.map", object_type="import_batch", object_id=batch.id)
+
+
+def remembered() -> dict[str, dict[str, str]]:
+    """What was corrected at earlier imports."""
+    return {str(layout): dict(titles) for layout, titles in setting(MAPPING).items()}
+
+
+def _remember(actor: Actor, sheets: list[dict[str, Any]]) -> None:
+    learned = remembered()
+    for sheet in sheets:
+        if not sheet["layout"]:
+            continue
+        by_index = {index: key for key, index in sheet["columns"].items()}
+        titles = learned.setdefault(sheet["layout"], {})
+        for index, title in enumerate(sheet["titles"]):
+            if plain_title(title):
+                titles[plain_title(title)] = by_index.get(index, "")
+    put_setting(actor, key=MAPPING, value=learned)
+
+
+def keep_until(batch: Batch) -> None:
+    """Staged rows, upload and the means to undo are kept for STAGING_DAYS from now."""
+    batch.purge_at = now() + timedelta(days=settings().staging_days)
+    if batch.file_id is not None:
+        db.session.execute(update(File).where(File.id == batch.file_id).values(expires_at=batch.purge_at))
+
+
+def purge() -> int:
+    """Delete staged rows and uploads whose time is over. For the nightly work of one tenant; returns how many."""
+    batches = db.session.scalars(
+        select(Batch)
+        .where(Batch.purge_at < now(), Batch.state.not_in(("committing", "undoing")))
+        .with_for_update(skip_locked=True)
+    ).all()
+    for batch in batches:
+        discard(batch)
+        batch.purge_at = None
+        if batch.state in {"reading", "mapping", "staged"}:
+            batch.state = "failed"
+            batch.problem = "The time to commit this import has passed; its rows have been deleted."
+    return len(batches)
+
+
+def discard(batch: Batch) -> None:
+    """Delete a batch's staged rows, its file and the means to undo it; what it committed stays."""
+    db.session.execute(delete(Effect).where(Effect.batch_id == batch.id))
+    db.session.execute(delete(Row).where(Row.batch_id == batch.id))
+    if batch.file_id is not None:
+        file = db.session.get_one(File, (batch.tenant_id, batch.file_id))
+        if file.deleted_at is None:
+            delete_file(file, at=now())

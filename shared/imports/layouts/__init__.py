@@ -1,0 +1,158 @@
+"""Which columns a sheet may have, and under which names offices keep them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from shared.i18n import lazy_
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `aliases` are compared without blanks, brackets and what stands inside them."""
+
+    key: str
+    title: lazy_
+    aliases: tuple[str, ...]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One kind of sheet. `sheet` is its number in shared.imports.models.Row."""
+
+    key: str
+    title: lazy_
+    sheet: int
+    columns: tuple[Column, ...]
+    #: Columns that tell this layout from the others.
+    telling: tuple[str, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(column.key for column in self.columns)
+
+    def column(self, key: str) -> Column:
+        return next(column for column in self.columns if column.key == key)
+
+
+UNITS = Layout(
+    "units",
+    lazy_("Organisation tree"),
+    0,
+    (
+        Column(
+            "name",
+            lazy_("Name of the unit"),
+            (
+                "组织全称",
+                "组织名称",
+                "党组织名称",
+                "党组织全称",
+                "工会名称",
+                "工会全称",
+                "单位名称",
+                "机构名称",
+            ),
+            required=True,
+        ),
+        Column(
+            "kind",
+            lazy_("Kind"),
+            ("组织类别", "组织类型", "党组织类别", "工会类别", "工会类型", "类别"),
+            required=True,
+        ),
+        Column(
+            "parent",
+            lazy_("Superior"),
+            ("上级组织", "上级党组织", "上级工会", "上级单位", "上级", "隶属组织", "上级党组织名称"),
+            required=True,
+        ),
+        Column(
+            "founded",
+            lazy_("Founded on"),
+            ("成立时间", "成立日期", "建立时间", "组建时间", "建会时间", "批准成立时间"),
+        ),
+        Column(
+            "term_ends",
+            lazy_("Term ends on"),
+            ("本届届满时间", "届满时间", "届满日期", "任期届满时间", "换届时间", "下次换届时间"),
+        ),
+        Column("sector", lazy_("Sector"), ("领域", "所属领域", "单位性质", "单位类型")),
+    ),
+    ("kind", "parent"),
+)
+
+PEOPLE = Layout(
+    "people",
+    lazy_("People"),
+    1,
+    (
+        Column("name", lazy_("Name"), ("姓名", "党员姓名", "会员姓名", "职工姓名", "名字"), required=True),
+        Column("sex", lazy_("Sex"), ("性别",)),
+        Column("ethnic", lazy_("Ethnic group"), ("民族",)),
+        Column("born", lazy_("Born"), ("出生年月", "出生日期", "出生时间", "出生年月日", "生日")),
+        Column(
+            "identity",
+            lazy_("Identity number"),
+            ("身份证号码", "身份证号", "公民身份号码", "身份证", "身份号码", "证件号码", "居民身份证号"),
+        ),
+        Column("joined", lazy_("Joined"), ("入党时间", "入党日期", "入会时间", "入会日期", "加入时间", "入党年月")),
+        Column("confirmed", lazy_("Full member since"), ("转正时间", "转正日期", "转为正式党员时间", "转正年月")),
+        Column(
+            "unit",
+            lazy_("Unit"),
+            (
+                "所在党支部", "所在支部", "党支部", "支部", "支部名称", "所属党支部", "所在党组织", "所属党组织",
+                "所在工会", "所属工会", "工会", "所在工会组织", "基层工会", "所在单位", "所属组织", "所在组织",
+                "组织关系所在党支部",
+            ),
+            required=True,
+        ),
+        Column("post", lazy_("Post"), ("党内职务", "支部职务", "职务", "工会职务", "现任党内职务", "会内职务")),
+        Column(
+            "phone",
+            lazy_("Telephone"),
+            ("联系电话", "手机号", "手机", "手机号码", "电话", "移动电话", "联系方式", "电话号码", "联系手机"),
+        ),
+        Column("email", lazy_("E-mail"), ("邮箱", "电子邮箱", "电子邮件", "E-mail", "Email")),
+        Column("status", lazy_("Category"), ("人员类别", "党员类别", "会员类别", "党员类型", "会籍状态", "人员类型")),
+        Column("note", lazy_("Remark"), ("备注", "说明")),
+    ),
+    ("name", "unit"),
+)  # fmt: skip
+
+#: The one kind of import there is: a workbook with either sheet or both.
+ROSTER = "roster"
+LAYOUTS: dict[str, tuple[Layout, ...]] = {ROSTER: (UNITS, PEOPLE)}
+
+_BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
+_FILLER = re.compile(r"[\s　*＊:：、/]+")
+
+
+def plain_title(text: object) -> str:
+    """A header cell for comparing: no blanks, no stars, nothing in brackets."""
+    return _FILLER.sub("", _BRACKETED.sub("", unicodedata.normalize("NFKC", str(text)))).lower()
+
+
+@cache
+def _aliases(layout: str) -> dict[str, str]:
+    spec = next(one for one in LAYOUTS[ROSTER] if one.key == layout)
+    return {plain_title(alias): column.key for column in spec.columns for alias in column.aliases}
+
+
+def recognise(layout: Layout, header: list[str]) -> dict[str, int]:
+    """Which column of the header means what, by its name; the first of two with one meaning."""
+    known = _aliases(layout.key)
+    found: dict[str, int] = {}
+    for index, cell in enumerate(header):
+        key = known.get(plain_title(cell))
+        if key and key not in found:
+            found[key] = index
+    return found
+
+
+def missing(layout: Layout, columns: dict[str, int]) -> list[Column]:
+    """The required columns that nobody has named."""
+    return [column for column in layout.columns if column.required and column.key not in columns]

@@ -1,0 +1,55 @@
+"""Finding the header row of a sheet and what its columns mean."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.imports.cells.parsed import text_of
+from shared.imports.layouts import LAYOUTS, ROSTER, Layout, missing, plain_title, recognise
+
+#: By layout: plain header title → column key, as somebody once corrected it.
+Remembered = Mapping[str, Mapping[str, str]]
+
+
+def layout_of(key: str) -> Layout:
+    return next(layout for layout in LAYOUTS[ROSTER] if layout.key == key)
+
+
+def _columns(layout: Layout, titles: list[str], remembered: Remembered) -> dict[str, int]:
+    found = recognise(layout, titles)
+    for index, title in enumerate(titles):
+        key = remembered.get(layout.key, {}).get(plain_title(title))
+        if key == "":
+            found = {name: at for name, at in found.items() if at != index}
+        elif key:
+            found = {name: at for name, at in found.items() if at != index} | {key: index}
+    return found
+
+
+def survey(name: str, head: Sequence[tuple[int, Sequence[object]]], remembered: Remembered) -> dict[str, Any]:
+    """The best header among the first rows of a sheet: {name, layout, header, columns, titles}.
+
+    `layout` is '' for a sheet that is neither the tree nor people; it is left out unless a person says otherwise.
+    """
+    best: dict[str, Any] = {"name": name, "layout": "", "header": 0, "columns": {}, "titles": []}
+    most = (0, 0)
+    widest = (0, 0, list[str]())
+    for row_no, cells in head:
+        titles = [text_of(cell) for cell in cells]
+        filled = sum(1 for title in titles if title)
+        if filled > widest[0]:
+            widest = (filled, row_no, titles)
+        for layout in LAYOUTS[ROSTER]:
+            columns = _columns(layout, titles, remembered)
+            telling = sum(1 for key in layout.telling if key in columns)
+            if telling and len(columns) >= 2 and (telling, len(columns)) > most:
+                most = (telling, len(columns))
+                best |= {"layout": layout.key, "header": row_no, "columns": columns, "titles": titles}
+    if not best["layout"]:
+        best |= {"header": widest[1], "titles": widest[2]}
+    return best
+
+
+def incomplete(entries: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a person has to say what the columns mean: no sheet is known, or one lacks a required column."""
+    known = [entry for entry in entries if entry["layout"]]
+    return not known or any(missing(layout_of(entry["layout"]), dict(entry["columns"])) for entry in known)

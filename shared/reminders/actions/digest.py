@@ -1,0 +1,156 @@
+"""The day's digest: one message a person and channel, whatever it was that came due."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, exists, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.access.actor import SYSTEM, Actor
+from shared.audit import record
+from shared.clock import local, now, today
+from shared.db import after_commit, db
+from shared.duties.models import DueItem
+from shared.jobs import nudge
+from shared.messages.actions import drop_backlog, give_up_interrupted
+from shared.messages.models import Delivery, Occasion
+from shared.reminders.actions.plan import plan_reminders
+from shared.reminders.models import Reminder
+from shared.reminders.queries.ladder import Ladder, ladder
+
+#: The task that sends what is due and unsent.
+SEND = "messages.send"
+#: How long the sweep leaves a day's planning alone once it is done.
+PAUSE = timedelta(minutes=10)
+
+_LOOSE = and_(Reminder.delivery_id.is_(None), Reminder.reason.is_(None))
+
+#: Locks the messages still unsent, so that nothing is added to one that a worker has just taken.
+_ATTACH = text(
+    """
+    with waiting as (
+        select id, person_id, channel from delivery
+        where occasion_id = :occasion_id and state = 'pending' order by id for update
+    )
+    update reminder r set delivery_id = w.id from waiting w
+    where r.person_id = w.person_id and r.channel = w.channel and r.delivery_id is null and r.reason is null
+    """
+)
+
+
+def _take_the_day(actor: Actor, on: date, *, pause: timedelta) -> int | None:
+    """The day's occasion, held until the end of the transaction; None when it was planned within `pause`."""
+    at = now()
+    made = insert(Occasion).values(
+        kind="digest", key=f"digest:{on}", caused_by=actor.person_id, created_at=at, planned_at=at
+    )
+    return db.session.execute(
+        made.on_conflict_do_update(
+            index_elements=["tenant_id", "key"],
+            set_={"planned_at": at},
+            where=or_(Occasion.planned_at.is_(None), Occasion.planned_at <= at - pause),
+        ).returning(Occasion.id)
+    ).scalar_one_or_none()
+
+
+def drop_what_is_over(reopened_at: datetime | None) -> None:
+    """Not sent any more: what was done meanwhile, what waited while the tenant was suspended,
+    and what its senders died over too often."""
+    give_up_interrupted()
+    item = and_(DueItem.tenant_id == Reminder.tenant_id, DueItem.id == Reminder.due_item_id)
+    db.session.execute(
+        update(Reminder)
+        .where(_LOOSE, exists(select(1).where(item, DueItem.state != "open")))
+        .values(reason="done")
+        .execution_options(synchronize_session=False)
+    )
+    if reopened_at is not None:
+        db.session.execute(
+            update(Reminder)
+            .where(_LOOSE, Reminder.created_at < reopened_at)
+            .values(reason="suspended")
+            .execution_options(synchronize_session=False)
+        )
+        drop_backlog(before=reopened_at)
+
+
+def _merge_older(occasion_id: int) -> None:
+    """Unsent digests of earlier days go into today's: after an outage a person gets one message, not one a day."""
+    older = (
+        update(Delivery)
+        .where(
+            Delivery.occasion_id != occasion_id,
+            or_(
+                Delivery.state == "pending",
+                and_(Delivery.state == "sending", Delivery.lease_until < now()),
+            ),
+            exists(
+                select(1).where(
+                    Occasion.tenant_id == Delivery.tenant_id,
+                    Occasion.id == Delivery.occasion_id,
+                    Occasion.kind == "digest",
+                )
+            ),
+        )
+        .values(state="suppressed", reason="superseded", lease_by=None, lease_until=None)
+        .returning(Delivery.tenant_id, Delivery.id)
+        .execution_options(synchronize_session=False)
+        .cte("older")
+    )
+    db.session.execute(
+        update(Reminder)
+        .where(Reminder.tenant_id == older.c.tenant_id, Reminder.delivery_id == older.c.id)
+        .values(delivery_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def bundle_digests(*, occasion_id: int) -> int:
+    """Put what is planned and loose into the day's messages; returns how many messages are new.
+
+    A person's digest of the day that has gone out stays the only one: the rest waits for the next day.
+    """
+    _merge_older(occasion_id)
+    loose = (
+        select(literal(occasion_id), Reminder.person_id, Reminder.channel, literal(now()))
+        .where(_LOOSE)
+        .distinct()
+    )
+    made = db.session.scalars(
+        insert(Delivery)
+        .from_select(["occasion_id", "person_id", "channel", "not_before"], loose)
+        .on_conflict_do_nothing(index_elements=["tenant_id", "occasion_id", "person_id", "channel"])
+        .returning(Delivery.id)
+    ).all()
+    db.session.execute(_ATTACH, {"occasion_id": occasion_id})
+    return len(made)
+
+
+def remind_due(actor: Actor = SYSTEM, *, pause: timedelta = timedelta(0)) -> tuple[int, int]:
+    """Plan and bundle the open tenant's day; returns (reminders, messages) that are new. Nudges the sender.
+
+    Two at once come one after the other: the day's occasion is held until the transaction ends. `pause` skips a day
+    that was planned so recently.
+    """
+    steps = ladder()
+    on = today()
+    occasion_id = _take_the_day(actor, on, pause=pause)
+    if occasion_id is None:
+        return 0, 0
+    drop_what_is_over(steps.reopened_at)
+    planned = plan_reminders(on=on, ladder=steps)
+    bundled = bundle_digests(occasion_id=occasion_id)
+    if planned:
+        record(
+            actor,
+            verb="reminder.plan",
+            object_type="occasion",
+            object_id=occasion_id,
+            detail={"reminders": planned, "messages": bundled},
+        )
+    after_commit(nudge(SEND))
+    return planned, bundled
+
+
+def digest_is_due(steps: Ladder) -> bool:
+    """From the tenant's hour on, every day; before it the sweep plans nothing."""
+    return local(now()).hour >= steps.hour

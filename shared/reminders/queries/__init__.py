@@ -1,0 +1,1 @@
+"""Reads of reminders, by what they are for."""

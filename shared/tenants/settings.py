@@ -1,0 +1,71 @@
+"""What a tenant may choose: one registry, key → default, type, label. The form and the reads are made from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from shared.i18n import lazy_
+
+_EMPTY = lazy_("")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingSpec:
+    """One choice. `kind` days and hour are whole numbers within `least` and `most`.
+
+    `kept` is no choice on the form but something the product remembers for the tenant.
+    """
+
+    default: Any
+    kind: Literal["days", "hour", "kept"]
+    label: lazy_ = _EMPTY
+    help: lazy_ = _EMPTY
+    group: lazy_ = _EMPTY
+    least: int = 0
+    most: int = 60
+
+
+_REMINDERS = lazy_("Reminders")
+
+SETTINGS: Mapping[str, SettingSpec] = {
+    "remind_coming_days": SettingSpec(
+        7,
+        "days",
+        lazy_("Remind before the last day"),
+        lazy_("Days before; 0 sends no reminder before the last day."),
+        _REMINDERS,
+    ),
+    "remind_overdue_days": SettingSpec(
+        1,
+        "days",
+        lazy_("Remind after the last day"),
+        lazy_("Days after which what is missing is said once more."),
+        _REMINDERS,
+        least=1,
+    ),
+    "remind_superior_days": SettingSpec(
+        7,
+        "days",
+        lazy_("Tell the superior"),
+        lazy_("Days after which those responsible above are told."),
+        _REMINDERS,
+        least=1,
+    ),
+    "remind_member_days": SettingSpec(
+        3,
+        "days",
+        lazy_("Tell members of an event"),
+        lazy_("Days before an event."),
+        _REMINDERS,
+    ),
+    "digest_hour": SettingSpec(
+        8,
+        "hour",
+        lazy_("Hour of the daily digest"),
+        lazy_("One message a person and day at most, from this hour on."),
+        _REMINDERS,
+        most=23,
+    ),
+    #: How the columns of a roster were assigned the last time (shared.imports).
+    "import_mapping": SettingSpec({}, "kept"),
+}

@@ -1,0 +1,151 @@
+"""Every route × every role × own, colleague's and neighbour's object, generated from the URL map.
+
+What is expected stands in tests/isolation/matrix.py, by hand, apart from the code: a route without a row fails.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from services.web.app import create_app
+from shared.settings import settings
+from tests.factories.objects import make
+from tests.isolation.matrix import REACH, RIGHTS, ROUTES, Route
+from tests.world import ROLES, Cast, World, build
+
+REFUSED = {403, 404}
+
+
+def rules() -> list[Rule]:
+    """The URL map. The app is made once more at collection, where the environment already stands."""
+    try:
+        app = create_app(settings())
+    except ValueError:
+        return []
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+RULES = rules()
+ENDPOINTS = sorted({rule.endpoint for rule in RULES})
+#: One world for what changes nothing: GET, and requests that never pass the guard.
+
+
+@pytest.fixture(scope="module")
+def still(app: Flask) -> World:
+    return build(app)
+
+
+CASES = [
+    (rule.endpoint, method)
+    for rule in RULES
+    for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+]
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert sorted(ROUTES) == ENDPOINTS
+
+
+def test_every_guard_says_what_the_row_says(app: Flask) -> None:
+    for endpoint, route in ROUTES.items():
+        guard = getattr(app.view_functions[endpoint], "permission", "unguarded")
+        assert guard == (route.right or None), endpoint
+
+
+def knock(client: FlaskClient, app: Flask, endpoint: str, method: str, key: int | str | None) -> int:
+    rule = next(rule for rule in app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))
+    arguments = dict.fromkeys(rule.arguments, key if key is not None else 1)
+    with app.test_request_context():
+        address = rule.build(arguments)
+    assert address is not None
+    return client.open(address[1], method=method).status_code
+
+
+def allowed(route: Route, cast: Cast) -> bool:
+    return not route.right or any(route.right in RIGHTS[role] for role in {cast.role, "member"})
+
+
+@pytest.mark.parametrize(("endpoint", "method"), CASES)
+def test_the_matrix(
+    endpoint: str, method: str, app: Flask, still: World, enter: Callable[[Cast], FlaskClient]
+) -> None:
+    route = ROUTES[endpoint]
+    world = still if method == "GET" else build(app)
+    side = world.organ
+    colleague = side.colleague
+    assert colleague is not None
+    for role in ROLES:
+        me = side[role]
+        client = enter(me)
+        if route.object is None:
+            status = knock(client, app, endpoint, method, None)
+            assert status != 500, (role, status)
+            assert (status not in REFUSED) == allowed(route, me), (role, status)
+            continue
+        mine = me if route.object == "delivery_id" else side["member"]
+        own = make(app, route.object, side, side.branch, mine)
+        others = make(app, route.object, side, side.other_branch, colleague)
+        strange = make(app, route.object, world.union, world.union.branch, world.union["member"])
+        for whose, key in (("own", own), ("colleague", others), ("neighbour", strange)):
+            if whose == "own" and route.destroys:
+                key = make(app, route.object, side, side.branch, mine)
+            status = knock(enter(me), app, endpoint, method, key)
+            assert status != 500, (role, whose, status)
+            if not allowed(route, me):
+                expected = 403
+            elif whose == "neighbour":
+                expected = 404
+            elif route.reach == "tenant":
+                expected = 200 if REACH[role] == "tenant" or route.open_to_tenant else 403
+            elif whose == "own":
+                expected = 200 if REACH[role] != "self" or route.object == "delivery_id" else 403
+            else:
+                expected = 200 if REACH[role] == "tenant" and route.object != "delivery_id" else 403
+            if expected == 200:
+                assert status not in REFUSED, (role, whose, status)
+            else:
+                assert status == expected, (role, whose, status)
+
+
+CLOSED = [case for case in CASES if case[0] in ROUTES and (ROUTES[case[0]].right or ROUTES[case[0]].login)]
+TENANTS = [case for case in CASES if case[0] in ROUTES and ROUTES[case[0]].right]
+
+
+@pytest.mark.parametrize(("endpoint", "method"), CLOSED)
+def test_nobody_is_let_in_without_signing_in(endpoint: str, method: str, app: Flask, still: World) -> None:
+    route = ROUTES[endpoint]
+    if not route.right:
+        pytest.skip("a door page: open to everybody by design")
+    key = (
+        make(app, route.object, still.organ, still.organ.branch, still.organ["member"])
+        if route.object
+        else None
+    )
+    client = app.test_client()
+    rule = next(rule for rule in app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))
+    with app.test_request_context():
+        address = rule.build(dict.fromkeys(rule.arguments, key))
+    assert address is not None
+    answer = client.open(address[1], method=method)
+    assert answer.status_code == 303
+    assert answer.location.startswith("/login")
+
+
+@pytest.mark.parametrize(("endpoint", "method"), TENANTS)
+def test_the_operator_sees_no_tenants_page(
+    endpoint: str, method: str, app: Flask, still: World, enter: Callable[[Cast], FlaskClient]
+) -> None:
+    route = ROUTES[endpoint]
+    if not route.right:
+        pytest.skip("a door page: open to everybody by design")
+    key = (
+        make(app, route.object, still.organ, still.organ.branch, still.organ["member"])
+        if route.object
+        else None
+    )
+    status = knock(enter(still.operator), app, endpoint, method, key)
+    assert status != 500
+    assert (status == 403) == (route.right != "tenant:manage"), status
