@@ -10,9 +10,10 @@ from shared.db import transaction
 from shared.errors import Problem
 from shared.imports.actions import reading
 from shared.imports.actions.commit import commit_rows
+from shared.imports.actions.staging import Reading
 from shared.imports.actions.undo import undo_rows
 from shared.imports.actions.upload import purge
-from shared.imports.workbook import sheets
+from shared.imports.workbook.sheets import sheets
 from shared.jobs import Claimed
 
 
@@ -47,7 +48,7 @@ def _stage(job: Claimed, batch_id: int, found: list[reading.Found]) -> None:
     total = sum(one.total for one in chain(trees, people))
     with transaction():
         job.hold()
-        stage = reading.Reading.start(batch_id)
+        stage = Reading.start(batch_id)
         for tree in trees:
             stage.stage_units(tree)
     before = sum(one.total for one in trees)
@@ -91,7 +92,7 @@ def commit(job: Claimed) -> None:
 def undo(job: Claimed) -> None:
     """Take a commit back: one transaction as well."""
     with transaction():
-        result = undo_rows(SYSTEM, batch_id=int(job.args["batch_id"]))
+        result = undo_rows(SYSTEM, batch_id=int(job.args["batch_id"]), beat=heartbeat(job))
         job.hold()
         job.finish(result=result or {})
 

@@ -6,12 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     CursorResult,
     DateTime,
+    Integer,
     Numeric,
+    Select,
     SmallInteger,
     Subquery,
+    Text,
     and_,
     case,
     cast,
@@ -31,11 +35,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from shared.access.actor import Actor
 from shared.access.permissions import Permission
 from shared.assessments.jobs import SCORE
-from shared.assessments.metrics import METRICS, CountedLine, Span
+from shared.assessments.metrics import COLUMNS, METRICS, CountedLine, Span
 from shared.assessments.models import Line, Scheme, Score
 from shared.assessments.packs import shipped_sheets
 from shared.assessments.queries.board import stale
-from shared.assessments.queries.sheet import applies
 from shared.audit import record
 from shared.clock import now, today
 from shared.db import db
@@ -120,45 +123,39 @@ def score_units(
     its denominator.
     """
     lines = db.session.execute(
-        select(Line.id, Line.scheme_id, Line.full_marks, Line.metric, Line.params)
+        select(Line.id, Line.scheme_id, Line.full_marks, Line.metric, Line.params, Scheme.applies)
         .join(Scheme, and_(Scheme.tenant_id == Line.tenant_id, Scheme.id == Line.scheme_id))
-        .where(Scheme.enabled, Line.metric.is_not(None))
+        .where(Scheme.enabled, Line.metric.in_(METRICS))
         .order_by(Line.id)
     ).all()
     if not lines:
         return 0
-    units = _units(unit_path=unit_path, paths=paths, unit_ids=unit_ids)
+    units = _units(_measured(lines), unit_path=unit_path, paths=paths, unit_ids=unit_ids)
     marks = _marks(lines)
-    counts = _counts(lines, units, Span.of(year, today()))
+    counts = _counts(lines, units, marks, Span.of(year, today()))
     lost = (
         marks.c.per_missing * (counts.c.due_count - counts.c.done_count)
         + marks.c.per_made_up * counts.c.made_up_count
         + marks.c.per_flaw * counts.c.flawed_count
     )
-    zero = literal(0)
     statement = upsert(Score).from_select(
         _WRITTEN,
         select(
             cast(literal(year), SmallInteger),
-            units.c.id,
-            marks.c.line_id,
-            func.coalesce(counts.c.due_count, zero),
-            func.coalesce(counts.c.done_count, zero),
-            func.coalesce(counts.c.made_up_count, zero),
-            func.coalesce(counts.c.flawed_count, zero),
+            counts.c.unit_id,
+            counts.c.line_id,
+            counts.c.due_count,
+            counts.c.done_count,
+            counts.c.made_up_count,
+            counts.c.flawed_count,
             case(
-                (counts.c.due_count > 0, func.greatest(zero, marks.c.full_marks - lost)),
+                (counts.c.due_count > 0, func.greatest(literal(0), marks.c.full_marks - lost)),
                 else_=null(),
             ),
             literal(now(), DateTime(timezone=True)),
         )
-        .select_from(units)
-        .join(marks, marks.c.scheme_id == units.c.scheme_id)
-        .join(
-            counts,
-            and_(counts.c.line_id == marks.c.line_id, counts.c.unit_id == units.c.id),
-            isouter=True,
-        ),
+        .select_from(counts)
+        .join(marks, marks.c.line_id == counts.c.line_id),
         include_defaults=False,
     )
     written = db.session.execute(
@@ -222,45 +219,88 @@ def score_all(actor: Actor) -> int:
     return score_changed(actor)
 
 
-def _units(*, unit_path: str | None, paths: Sequence[str] | None, unit_ids: Sequence[int] | None) -> Subquery:
+def _column(values: list[Any], type_: type[BigInteger] | type[Numeric[Any]] | type[Text], name: str) -> Any:
+    """One column of rows that are sent along as arrays."""
+    return func.unnest(cast(literal(values, ARRAY(type_)), ARRAY(type_))).label(name)
+
+
+def _measured(lines: Sequence[Any]) -> Subquery:
+    """(scheme_id, kind, sector) as rows: which sheet measures which units.
+
+    Spelt out, because an equality lets PostgreSQL estimate how many units there are and a look into JSON does not.
+    """
+    rows = sorted(
+        {
+            (line.scheme_id, kind, sector)
+            for line in lines
+            for kind in line.applies.get("unit_kinds", ())
+            for sector in line.applies.get("sectors", ())
+        }
+    )
+    return select(
+        _column([row[0] for row in rows], BigInteger, "scheme_id"),
+        _column([row[1] for row in rows], Text, "kind"),
+        _column([row[2] for row in rows], Text, "sector"),
+    ).subquery("measured")
+
+
+def _units(
+    measured: Subquery,
+    *,
+    unit_path: str | None,
+    paths: Sequence[str] | None,
+    unit_ids: Sequence[int] | None,
+) -> CTE:
     """The units to count, each with the sheet it is measured by."""
     statement = (
-        select(Unit.tenant_id, Unit.id, Unit.term_ends_on, Unit.duties_since, Scheme.id.label("scheme_id"))
-        .join(Scheme, and_(Scheme.tenant_id == Unit.tenant_id, Scheme.enabled, applies(Scheme, Unit)))
+        select(Unit.tenant_id, Unit.id, Unit.term_ends_on, Unit.duties_since, measured.c.scheme_id)
+        .join(measured, and_(measured.c.kind == Unit.kind, measured.c.sector == Unit.sector))
         .where(Unit.state == "active")
     )
     chosen = [unit_path] if unit_path is not None else paths
     if chosen is not None:
-        statement = statement.where(
-            or_(false(), *(func.starts_with(Unit.path, path) for path in chosen))
-        )
+        statement = statement.where(or_(false(), *(func.starts_with(Unit.path, path) for path in chosen)))
     if unit_ids is not None:
         statement = statement.where(Unit.id.in_(unit_ids))
-    return statement.subquery("counted_unit")
+    return statement.cte("counted_unit")
 
 
 def _marks(lines: Sequence[Any]) -> Subquery:
     """(line_id, scheme_id, full_marks, per_missing, per_made_up, per_flaw) as rows."""
-
-    def column(values: list[Any], type_: type[BigInteger] | type[Numeric[Any]], name: str) -> Any:
-        return func.unnest(cast(literal(values, ARRAY(type_)), ARRAY(type_))).label(name)
-
     return select(
-        column([line.id for line in lines], BigInteger, "line_id"),
-        column([line.scheme_id for line in lines], BigInteger, "scheme_id"),
-        column([line.full_marks for line in lines], Numeric, "full_marks"),
+        _column([line.id for line in lines], BigInteger, "line_id"),
+        _column([line.scheme_id for line in lines], BigInteger, "scheme_id"),
+        _column([line.full_marks for line in lines], Numeric, "full_marks"),
         *(
-            column([Decimal(str(line.params.get(rate, 0))) for line in lines], Numeric, rate)
+            _column([Decimal(str(line.params.get(rate, 0))) for line in lines], Numeric, rate)
             for rate in _RATES
         ),
     ).subquery("marks")
 
 
-def _counts(lines: Sequence[Any], units: Subquery, span: Span) -> Subquery:
-    """Every metric's rows for its lines, one under the other."""
-    selects = []
+def _counts(lines: Sequence[Any], units: CTE, marks: Subquery, span: Span) -> Subquery:
+    """Every metric's rows for its lines, and a row of nothing for each line of each unit, added up.
+
+    Adding up, not joining: a join of units × lines with the counts would be quadratic where the planner guesses low.
+    """
+    nothing = [literal(0).label(name) for name in COLUMNS[2:]]
+    selects: list[Select[Any]] = [
+        select(marks.c.line_id, units.c.id.label("unit_id"), *nothing)
+        .select_from(units)
+        .join(marks, marks.c.scheme_id == units.c.scheme_id)
+    ]
     for key, metric in METRICS.items():
         mine = [CountedLine(line.id, line.params) for line in lines if line.metric == key]
         if mine:
-            selects.append(metric.count(mine, units, span))
-    return union_all(*selects).subquery("counts")
+            rows = metric.count(mine, units, span).subquery()
+            selects.append(select(*(rows.c[name] for name in COLUMNS)))
+    rows = union_all(*selects).subquery("counted")
+    return (
+        select(
+            rows.c.line_id,
+            rows.c.unit_id,
+            *(cast(func.sum(rows.c[name]), Integer).label(name) for name in COLUMNS[2:]),
+        )
+        .group_by(rows.c.unit_id, rows.c.line_id)
+        .subquery("counts")
+    )

@@ -16,8 +16,8 @@ from tests.benchmarks.measure import alternate, measure, report
 from tests.benchmarks.stage import new_tenant, superuser
 from tests.factories.rosters import branches, people, tree, workbook
 
-ROWS = 40_000
-UNITS = 800
+ROWS = 20_000
+UNITS = 400
 #: What a commit writes for people, in the order of their keys.
 TABLES = ("person", "person_term", "membership", "post", "import_effect")
 

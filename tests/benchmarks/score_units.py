@@ -56,44 +56,60 @@ left join (
 where u.tenant_id = %(tenant)s and u.kind = 'party_branch' and u.state = 'active'
 """
 
-ITEMS = """
-insert into due_item (tenant_id, rule_id, unit_id, kind, year, period, opens_on, due_on)
-select u.tenant_id, r.id, u.id, r.kind, %(year)s, %(year)s || '-' || n,
-  make_date(%(year)s, (n - 1) * %(months)s + 1, 1),
-  (make_date(%(year)s, (n - 1) * %(months)s + 1, 1) + make_interval(months => %(months)s) - interval '1 day')::date
-from unit u, duty_rule r, generate_series(1, 12 / %(months)s) n
-where u.tenant_id = %(tenant)s and u.kind = 'party_branch' and r.tenant_id = u.tenant_id and r.kind = any(%(kinds)s)
+PLANNED = """
+create temporary table planned as
+select (row_number() over ())::bigint as k, u.id as unit_id, r.id as rule_id, r.kind, n as ordinal,
+  make_date(%(year)s, (n - 1) * m.months + 1, 1) as opens_on,
+  (make_date(%(year)s, (n - 1) * m.months + 1, 1) + make_interval(months => m.months))::date - 1 as due_on
+from unit u, duty_rule r, unnest(%(kinds)s::text[], %(months)s::int[]) m (kind, months),
+  generate_series(1, 12 / m.months) n
+where u.tenant_id = %(tenant)s and u.kind = 'party_branch' and r.tenant_id = u.tenant_id and r.kind = m.kind
 """
 
 EVENTS = """
-with held as (
-  select id, unit_id, kind, due_on, row_number() over () as k from due_item
-  where tenant_id = %(tenant)s and year = %(year)s and due_on < %(today)s and id %% 10 <> 0
-), made as (
-  insert into event (tenant_id, unit_id, kind, title, held_on, due_count, present_count, fields, form_key)
-  select %(tenant)s, unit_id, kind, 'held', due_on, 20, 19,
-    '{"theme": "t", "lecturer": "l", "discussion": "d", "gains": "g"}', 'k' || id from held returning id, form_key
-)
-update due_item d set state = 'done', event_id = m.id, held_on = d.due_on, made_up = d.id %% 20 = 1
-from made m where d.tenant_id = %(tenant)s and d.id = substr(m.form_key, 2)::bigint
+insert into event (tenant_id, id, unit_id, kind, title, held_on, due_count, present_count, fields, form_key)
+select %(tenant)s, k, unit_id, kind, 'held', due_on, 20, 19,
+  '{"theme": "t", "lecturer": "l", "discussion": "d", "gains": "g"}', 'k' || k
+from planned where due_on < %(today)s and k %% 10 <> 0
+"""
+
+ITEMS = """
+insert into due_item
+  (tenant_id, rule_id, unit_id, kind, year, period, opens_on, due_on, state, event_id, held_on, made_up)
+select %(tenant)s, p.rule_id, p.unit_id, p.kind, %(year)s, %(year)s || '-' || p.ordinal, p.opens_on, p.due_on,
+  case when e.id is null then 'open' else 'done' end, e.id, e.held_on, e.id is not null and p.k %% 20 = 1
+from planned p left join event e on e.tenant_id = %(tenant)s and e.id = p.k
 """
 
 
 def stage(connection: psycopg.Connection, tenant_id: int) -> None:
-    """A year of twelve kinds for every unit, nine tenths of it held."""
+    """A year of twelve kinds for every unit, nine tenths of it held; loaded without checking its keys."""
     day = today()
+    connection.execute("set synchronous_commit = off")
+    connection.execute("set session_replication_role = replica")
     many_units(connection, tenant_id, branches=UNITS)
-    for kinds, months in ((MONTHLY, 1), (QUARTERLY, 3), (YEARLY, 12)):
-        for kind in kinds:
-            connection.execute(
-                "insert into duty_rule (tenant_id, key, kind, unit_kinds, cadence, level, source, grade, valid_from)"
-                " values (%s, %s, %s, '{party_branch}', 'month', 'unit', 'bench', 'K', '2020-01-01')",
-                [tenant_id, kind, kind],
-            )
+    asked = [
+        (kind, months) for kinds, months in ((MONTHLY, 1), (QUARTERLY, 3), (YEARLY, 12)) for kind in kinds
+    ]
+    for kind, _months in asked:
         connection.execute(
-            ITEMS, {"tenant": tenant_id, "year": day.year, "months": months, "kinds": list(kinds)}
+            "insert into duty_rule (tenant_id, key, kind, unit_kinds, cadence, level, source, grade, valid_from)"
+            " values (%s, %s, %s, '{party_branch}', 'month', 'unit', 'bench', 'K', '2020-01-01')",
+            [tenant_id, kind, kind],
         )
-    connection.execute(EVENTS, {"tenant": tenant_id, "year": day.year, "today": day})
+    values = {
+        "tenant": tenant_id,
+        "year": day.year,
+        "today": day,
+        "kinds": [kind for kind, _months in asked],
+        "months": [months for _kind, months in asked],
+    }
+    connection.execute(PLANNED, values)
+    connection.execute("analyze planned")
+    connection.execute(EVENTS, values)
+    connection.execute(ITEMS, values)
+    connection.execute("set session_replication_role = origin")
+    connection.execute("reset synchronous_commit")
     connection.execute("analyze")
 
 

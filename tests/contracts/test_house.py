@@ -16,13 +16,14 @@ REGISTRY_FILES = {
     "assessments": set(),
     "documents": {"reports.py"},
     "duties": {"periods.py"},
-    "events": {"kinds.py", "secrecy.py"},
+    "events": {"kinds.py", "marks.py"},
     "imports": set(),
     "members": {"posts.py", "statuses.py", "terms.py", "numbers.py"},
     "organisations": {"kinds.py", "terms.py"},
     "tenants": {"settings.py"},
 }
-WEB_FILES = {"__init__.py", "views.py", "forms.py"}
+#: words.py: how rows of this noun are said on its pages.
+WEB_FILES = {"__init__.py", "views.py", "forms.py", "words.py"}
 NOUNS = sorted(
     path.parent.name
     for path in (ROOT / "shared").glob("*/models.py")

@@ -81,6 +81,10 @@ class Route:
     reach: str = "unit"
     #: For objects of the whole tenant: every role with the right may see it.
     open_to_tenant: bool = False
+    #: The object is named in the query instead of the path.
+    query: bool = False
+    #: Asks for something that is not there, here: a link's secret. 404 for everybody.
+    missing: bool = False
     #: Opening it changes the object, so each role gets a fresh one.
     destroys: bool = False
     #: No tenant's right, but somebody must be signed in: pages of the login itself, the operator's too.
@@ -104,9 +108,9 @@ ROUTES: dict[str, Route] = {
     "accounts.forgot_page": DOOR,
     "accounts.forgot": DOOR,
     "accounts.language": DOOR,
-    "accounts.link_page": DOOR,
-    "accounts.link_new": DOOR,
-    "accounts.link_accept": DOOR,
+    "accounts.link_page": Route("", missing=True),
+    "accounts.link_new": Route("", missing=True),
+    "accounts.link_accept": Route("", missing=True),
     # The login's own pages.
     "accounts.seats_page": LOGIN,
     "accounts.choose_seat": LOGIN,
@@ -187,7 +191,7 @@ ROUTES: dict[str, Route] = {
     "duties.start": of("rule:edit", "rule_id", reach="tenant"),
     "duties.end": of("rule:edit", "rule_id", reach="tenant"),
     # The ledger.
-    "events.new": of("duty:record"),
+    "events.new": of("duty:record", "unit_id", query=True),
     "events.record_form": of("duty:record", "due_item_id"),
     "events.record": of("duty:record", "due_item_id"),
     "events.show": of("event:view", "event_id"),

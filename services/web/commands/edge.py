@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
+from flask.cli import with_appcontext
 
 from shared.access.actor import Actor
 from shared.access.permissions import Permission
@@ -96,6 +97,6 @@ def acting(permission: Permission) -> Callable[[F], F]:
             with seated(tenant_name, identifier, permission) as actor:
                 return function(*args, actor=actor, **kwargs)
 
-        return command  # type: ignore[return-value]
+        return with_appcontext(command)  # type: ignore[return-value]
 
     return decorate

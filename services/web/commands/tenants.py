@@ -5,11 +5,11 @@ from flask.cli import AppGroup
 
 from services.web.commands.edge import operating, spoken
 from shared.accounts.actions.links import unsent
+from shared.accounts.actions.operating import invite_operator, open_new
 from shared.accounts.jobs import post_soon
 from shared.db import after_commit, transaction
 from shared.settings import settings
 from shared.tenancy import platform
-from shared.tenants.actions import invite_operator, open_new
 
 tenant = AppGroup("tenant", help="Tenants of this platform.")
 operator = AppGroup("operator", help="Platform operators.")

@@ -63,7 +63,7 @@ ENTRIES: tuple[tuple[lazy_, tuple[Entry, ...]], ...] = (
                 lazy_("Tree and people from Excel, with undo"),
             ),
             Entry(
-                "duties.rules",
+                "duties.rule_list",
                 P.RULE_VIEW,
                 lazy_("Rules"),
                 lazy_("What must be held when, and by which source"),
@@ -118,9 +118,9 @@ def roles() -> str:
     return render_template("settings/roles.html", roles=ROLES)
 
 
-@blueprint.get("/tenant")
+@blueprint.get("/tenant", endpoint="tenant")
 @requires(Permission.SETTING_EDIT)
-def tenant() -> str:
+def own_choices() -> str:
     return render_template(
         "settings/tenant.html", form=SettingsForm(formdata=None, data=all_settings()), specs=SETTINGS
     )

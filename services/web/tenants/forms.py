@@ -1,8 +1,11 @@
 """Forms of the platform operator."""
 
-from wtforms import RadioField, SelectChoice, StringField, TextAreaField
+from typing import Any
+
+from wtforms import RadioField, StringField, TextAreaField
 
 from services.web.fields import Form, at_most, lazy_, needed
+from shared.i18n import _
 
 
 class FirstAdminForm(Form):
@@ -16,14 +19,11 @@ class FirstAdminForm(Form):
 
 class TenantForm(FirstAdminForm):
     name = StringField(lazy_("Name of the organisation"), [needed(), at_most(100)])
-    kind = RadioField(
-        lazy_("What it is"),
-        [needed()],
-        choices=[
-            SelectChoice("bureau", lazy_("Bureau (Party organisations)")),
-            SelectChoice("union", lazy_("Trade union")),
-        ],
-    )
+    kind = RadioField(lazy_("What it is"), [needed()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [("bureau", _("Bureau (Party organisations)")), ("union", _("Trade union"))]
 
 
 class SuspendForm(Form):

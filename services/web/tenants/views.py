@@ -8,13 +8,14 @@ from services.web.fields import Form, show_problem
 from services.web.tenants.forms import FirstAdminForm, SuspendForm, TenantForm
 from shared.access.permissions import Permission
 from shared.accounts.actions.links import unsent
+from shared.accounts.actions.operating import invite_first, open_new
 from shared.accounts.jobs import post_soon
 from shared.db import after_commit, transaction
 from shared.errors import Conflict, Invalid, NotFound
 from shared.i18n import _, lazy_
 from shared.settings import settings
 from shared.tenancy import platform
-from shared.tenants.actions import invite_first, open_new, reopen, suspend
+from shared.tenants.actions import reopen, suspend
 from shared.tenants.queries import all_tenants, operator_trail, tenant_by_id
 
 blueprint = Blueprint("tenants", __name__, url_prefix="/platform")

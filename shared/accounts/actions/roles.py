@@ -40,7 +40,8 @@ def give_role(
         )
     if until is not None and until < since:
         raise Invalid(
-            _("The last day lies before the first."), fields={"until": _("The end lies before the beginning.")}
+            _("The last day lies before the first."),
+            fields={"until": _("The end lies before the beginning.")},
         )
     _hold_person(person_id)
     same = select(RoleGrant.id).where(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Subquery
+from sqlalchemy import CTE, Select
 
 from shared.assessments.metrics.duties import held, held_whole
 from shared.assessments.metrics.organisations import posts_filled, term_in_force
@@ -21,7 +21,7 @@ from shared.i18n import lazy_
 class Metric:
     """`count` is the SQL. What is not counted from due items says in words what was lost and what is not known."""
 
-    count: Callable[[Sequence[CountedLine], Subquery, Span], Select[Any]]
+    count: Callable[[Sequence[CountedLine], CTE, Span], Select[Any]]
     #: The rows behind the number are due items.
     from_duties: bool = True
     lost: lazy_ | None = None

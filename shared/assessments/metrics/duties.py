@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     Subquery,
@@ -32,7 +33,7 @@ def asked(span: Span) -> ColumnElement[bool]:
     )
 
 
-def _count(lines: Sequence[CountedLine], units: Subquery, span: Span) -> Select[Any]:
+def _count(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[Any]:
     kinds = _kinds(lines)
     done = DueItem.state == "done"
     return (
@@ -52,12 +53,12 @@ def _count(lines: Sequence[CountedLine], units: Subquery, span: Span) -> Select[
     )
 
 
-def held(lines: Sequence[CountedLine], units: Subquery, span: Span) -> Select[Any]:
+def held(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[Any]:
     """params.kinds: one mark of a duty for each due item of these kinds."""
     return _count(lines, units, span).add_columns(literal(0).label("flawed_count"))
 
 
-def held_whole(lines: Sequence[CountedLine], units: Subquery, span: Span) -> Select[Any]:
+def held_whole(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[Any]:
     """As `held`; an event that leaves one of params.fields empty is flawed."""
     fields = pairs([(line.id, name) for line in lines for name in line.params["fields"]], "field")
     lacks = (

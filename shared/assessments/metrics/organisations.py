@@ -3,14 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, Subquery, and_, case, cast, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.assessments.metrics.span import CountedLine, Span, pairs
 from shared.members.models import Post
 
 
-def term_in_force(lines: Sequence[CountedLine], units: Subquery, span: Span) -> Select[Any]:
+def term_in_force(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[Any]:
     """Has the committee's term run out? A unit whose term is not on file is asked nothing."""
     ids = literal([line.id for line in lines], ARRAY(BigInteger))
     return select(
@@ -23,7 +35,7 @@ def term_in_force(lines: Sequence[CountedLine], units: Subquery, span: Span) -> 
     ).where(units.c.term_ends_on.is_not(None), units.c.duties_since <= span.standing)
 
 
-def posts_filled(lines: Sequence[CountedLine], units: Subquery, span: Span) -> Select[Any]:
+def posts_filled(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[Any]:
     """params.posts: how many of these offices somebody holds on the day."""
     posts = pairs([(line.id, code) for line in lines for code in line.params["posts"]], "code")
     filled = (

@@ -13,7 +13,7 @@ from shared.clock import today
 from shared.db import db
 from shared.errors import Conflict
 from shared.i18n import _
-from shared.imports.actions.reading import (
+from shared.imports.actions.staging import (
     match_unit,
     plain_cells,
     roster_for,

@@ -16,7 +16,7 @@ from shared.i18n import _
 from shared.imports.jobs import READ
 from shared.imports.layouts import ROSTER, plain_title
 from shared.imports.models import Batch, Effect, Row
-from shared.imports.workbook import check_upload
+from shared.imports.workbook.safety import check_upload
 from shared.jobs import Job, enqueue
 from shared.settings import settings
 from shared.tenants.actions import put_setting

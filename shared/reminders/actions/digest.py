@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, exists, literal, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Text, and_, exists, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared.access.actor import SYSTEM, Actor
 from shared.audit import record
@@ -13,7 +13,7 @@ from shared.duties.models import DueItem
 from shared.jobs import nudge
 from shared.messages.actions import drop_backlog, give_up_interrupted
 from shared.messages.models import Delivery, Occasion
-from shared.reminders.actions.plan import plan_reminders
+from shared.reminders.actions.plan import CHUNK, plan_reminders
 from shared.reminders.models import Reminder
 from shared.reminders.queries.ladder import Ladder, ladder
 
@@ -23,18 +23,6 @@ SEND = "messages.send"
 PAUSE = timedelta(minutes=10)
 
 _LOOSE = and_(Reminder.delivery_id.is_(None), Reminder.reason.is_(None))
-
-#: Locks the messages still unsent, so that nothing is added to one that a worker has just taken.
-_ATTACH = text(
-    """
-    with waiting as (
-        select id, person_id, channel from delivery
-        where occasion_id = :occasion_id and state = 'pending' order by id for update
-    )
-    update reminder r set delivery_id = w.id from waiting w
-    where r.person_id = w.person_id and r.channel = w.channel and r.delivery_id is null and r.reason is null
-    """
-)
 
 
 def _take_the_day(actor: Actor, on: date, *, pause: timedelta) -> int | None:
@@ -110,19 +98,54 @@ def bundle_digests(*, occasion_id: int) -> int:
     A person's digest of the day that has gone out stays the only one: the rest waits for the next day.
     """
     _merge_older(occasion_id)
-    loose = (
-        select(literal(occasion_id), Reminder.person_id, Reminder.channel, literal(now()))
-        .where(_LOOSE)
-        .distinct()
-    )
+    loose = db.session.execute(
+        select(Reminder.id, Reminder.person_id, Reminder.channel).where(_LOOSE).order_by(Reminder.id)
+    ).all()
+    if not loose:
+        return 0
+    recipients = sorted({(row.person_id, row.channel) for row in loose})
     made = db.session.scalars(
         insert(Delivery)
-        .from_select(["occasion_id", "person_id", "channel", "not_before"], loose)
+        .from_select(
+            ["occasion_id", "person_id", "channel", "not_before"],
+            select(
+                literal(occasion_id),
+                func.unnest(literal([person_id for person_id, _way in recipients], ARRAY(BigInteger))),
+                func.unnest(literal([channel for _person, channel in recipients], ARRAY(Text))),
+                literal(now()),
+            ),
+        )
         .on_conflict_do_nothing(index_elements=["tenant_id", "occasion_id", "person_id", "channel"])
         .returning(Delivery.id)
     ).all()
-    db.session.execute(_ATTACH, {"occasion_id": occasion_id})
+    # Locked, so that nothing is added to a message that a worker takes in this moment.
+    waiting = {
+        (person_id, channel): key
+        for key, person_id, channel in db.session.execute(
+            select(Delivery.id, Delivery.person_id, Delivery.channel)
+            .where(Delivery.occasion_id == occasion_id, Delivery.state == "pending")
+            .order_by(Delivery.id)
+            .with_for_update()
+        )
+    }
+    pairs = [(row.id, carrier) for row in loose if (carrier := waiting.get((row.person_id, row.channel)))]
+    for start in range(0, len(pairs), CHUNK):
+        _attach(pairs[start : start + CHUNK])
     return len(made)
+
+
+def _attach(pairs: list[tuple[int, int]]) -> None:
+    """Put reminders (by key) into messages (by key)."""
+    given = select(
+        func.unnest(literal([key for key, _carrier in pairs], ARRAY(BigInteger))).label("id"),
+        func.unnest(literal([carrier for _key, carrier in pairs], ARRAY(BigInteger))).label("delivery_id"),
+    ).subquery("given")
+    db.session.execute(
+        update(Reminder)
+        .where(Reminder.id == given.c.id)
+        .values(delivery_id=given.c.delivery_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def remind_due(actor: Actor = SYSTEM, *, pause: timedelta = timedelta(0)) -> tuple[int, int]:

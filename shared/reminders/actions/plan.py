@@ -1,97 +1,92 @@
-"""The ladder: which open items have reached which step, and whom that step reaches. One statement a tenant.
+"""The ladder: which open items have reached which step, and whom that step reaches.
 
 Only the latest step an item has reached is planned: what an outage swallowed is not sent after it. Nothing is chosen by
 "exactly today": a step is reached on its day and stays so until the next.
 """
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, Date, Text, case, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared.clock import local
 from shared.db import db
-from shared.members.posts import LEADING
+from shared.duties.models import DueItem
+from shared.messages.channels import NOWHERE
+from shared.organisations.models import Unit
+from shared.reminders.models import Reminder
 from shared.reminders.queries.ladder import Ladder
+from shared.reminders.queries.recipients import among, answering, superiors, ways
 
-_PLAN = text(
-    """
-    with reached as (
-        select d.id, d.unit_id, u.path, d.due_on,
-               case when d.due_on + cast(:superior as int) <= :on then 'superior'
-                    when d.due_on + cast(:overdue as int) <= :on then 'overdue'
-                    when d.due_on <= :on then 'due'
-                    else 'coming' end as stage
-        from due_item d
-        join unit u on u.tenant_id = d.tenant_id and u.id = d.unit_id
-        where d.state = 'open' and u.state = 'active'
-          and d.due_on <= cast(:on as date) + cast(:coming as int)
-          and d.opens_on <= :on and d.due_on >= u.duties_since
-    ),
-    item as (
-        select * from reached
-        where cast(:since as date) is null or :since <= due_on + case stage
-            when 'superior' then cast(:superior as int) when 'overdue' then cast(:overdue as int)
-            when 'due' then 0 else - cast(:coming as int) end
-    ),
-    place as (select distinct unit_id, path, stage from item),
-    above as (
-        -- Those responsible for the nearest unit above that has any; a grant without a unit is for the whole tenant.
-        select unit_id, person_id from (
-            select p.unit_id, g.person_id, step.depth, max(step.depth) over (partition by p.unit_id) as nearest
-            from place p
-            cross join lateral (
-                select cast(key as bigint) as id, depth
-                from unnest(string_to_array(rtrim(p.path, '.'), '.')) with ordinality as part(key, depth)
-                union all select null, 0
-            ) step
-            join role_grant g on g.role in ('officer', 'leader') and g.ended_at is null
-                and g.since <= :on and (g.until is null or g.until >= :on)
-                and (g.unit_id = step.id or (step.id is null and g.unit_id is null))
-            where p.stage = 'superior' and step.id is distinct from p.unit_id
-        ) ranked where depth = nearest
-    ),
-    own as (
-        select p.unit_id, g.person_id
-        from (select distinct unit_id from place) p
-        join role_grant g on g.unit_id = p.unit_id and g.role in ('secretary', 'keeper') and g.ended_at is null
-            and g.since <= :on and (g.until is null or g.until >= :on)
-        union
-        select p.unit_id, o.person_id
-        from (select distinct unit_id from place) p
-        join post o on o.unit_id = p.unit_id and o.code = any(:leading)
-            and o.since <= :on and (o.until is null or o.until >= :on)
-    ),
-    told as (
-        select i.id, i.stage, own.person_id from item i join own on own.unit_id = i.unit_id
-        union
-        select i.id, i.stage, above.person_id from item i join above on above.unit_id = i.unit_id
-        where i.stage = 'superior'
-    ),
-    way as (
-        select q.person_id, c.channel
-        from (select distinct person_id from told) q
-        join person on person.id = q.person_id and person.state = 'active'
-        left join platform.seat on seat.tenant_id = person.tenant_id and seat.person_id = person.id
-            and seat.state = 'active'
-        cross join lateral (values
-            ('in_app', seat.id is not null),
-            ('email', coalesce(person.email, '') <> ''),
-            ('none', seat.id is null and coalesce(person.email, '') = '')
-        ) as c(channel, open)
-        where c.open
+#: Rows of one INSERT.
+CHUNK = 20_000
+
+
+class Reached(NamedTuple):
+    """An open item at its latest step."""
+
+    due_item_id: int
+    unit_id: int
+    stage: str
+
+
+def _latest(due_on: date, on: date, ladder: Ladder) -> tuple[str, date]:
+    """The latest step reached, and the day on which it was."""
+    steps = (
+        ("superior", due_on + timedelta(days=ladder.superior)),
+        ("overdue", due_on + timedelta(days=ladder.overdue)),
+        ("due", due_on),
     )
-    insert into reminder (due_item_id, person_id, channel, stage, on_date, reason)
-    select t.id, t.person_id, w.channel, t.stage, :on, case when w.channel = 'none' then 'no_address' end
-    from told t join way w on w.person_id = t.person_id
-    where not exists (
-        select 1 from reminder r
-        where r.due_item_id = t.id and r.person_id = t.person_id and r.channel = w.channel and r.stage = t.stage
-    )
-    order by t.id, t.person_id, w.channel
-    on conflict do nothing
-    returning id
-    """
-)
+    for stage, day in steps:
+        if day <= on:
+            return stage, day
+    return "coming", due_on - timedelta(days=ladder.coming)
+
+
+def _reached(on: date, ladder: Ladder) -> tuple[list[Reached], dict[int, str]]:
+    """Open items whose window has begun and whose step the tenant and the unit are answerable for; paths of units."""
+    items = db.session.execute(
+        select(DueItem.id, DueItem.unit_id, DueItem.due_on).where(
+            DueItem.state == "open",
+            DueItem.due_on <= on + timedelta(days=ladder.coming),
+            DueItem.opens_on <= on,
+        )
+    ).all()
+    units = {
+        row.id: row
+        for row in db.session.execute(
+            select(Unit.id, Unit.path, Unit.duties_since).where(
+                among(Unit.id, {item.unit_id for item in items}), Unit.state == "active"
+            )
+        )
+    }
+    reopened = local(ladder.reopened_at).date() if ladder.reopened_at else date.min
+    found = []
+    for item in items:
+        unit = units.get(item.unit_id)
+        if unit is None or item.due_on < unit.duties_since:
+            continue
+        stage, day = _latest(item.due_on, on, ladder)
+        if day >= reopened:
+            found.append(Reached(item.id, item.unit_id, stage))
+    return found, {unit_id: row.path for unit_id, row in units.items()}
+
+
+def _rows(reached: list[Reached], paths: dict[int, str], on: date) -> Iterator[tuple[int, int, str, str]]:
+    """(item, person, channel, stage) of everybody a step reaches."""
+    own = answering({item.unit_id for item in reached}, on=on)
+    told_above = {item.unit_id for item in reached if item.stage == "superior"}
+    above = superiors({unit_id: paths[unit_id] for unit_id in told_above}, on=on)
+    by_way = ways(set().union(*own.values(), *above.values()))
+    for item in reached:
+        people = own[item.unit_id]
+        if item.stage == "superior":
+            people = people | above[item.unit_id]
+        for person_id in sorted(people):
+            for channel in by_way.get(person_id, ()):
+                yield item.due_item_id, person_id, channel, item.stage
 
 
 def plan_reminders(*, on: date, ladder: Ladder) -> int:
@@ -100,16 +95,41 @@ def plan_reminders(*, on: date, ladder: Ladder) -> int:
     Steps reached before the tenant was reopened are left out, and items due before the unit's duties began.
     Doing it twice adds nothing: a step is one row an item, person and channel.
     """
+    reached, paths = _reached(on, ladder)
+    rows = sorted(_rows(reached, paths, on))
+    return sum(_insert(rows[start : start + CHUNK], on) for start in range(0, len(rows), CHUNK))
+
+
+def _insert(rows: list[tuple[int, int, str, str]], on: date) -> int:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    types = (BigInteger, BigInteger, Text, Text)
+    names = ("due_item_id", "person_id", "channel", "stage")
+    new = select(
+        *(
+            func.unnest(literal(column, ARRAY(kind))).label(name)
+            for column, kind, name in zip(columns, types, names, strict=True)
+        )
+    ).subquery("new")
+    known = exists(
+        select(1).where(
+            Reminder.due_item_id == new.c.due_item_id,
+            Reminder.person_id == new.c.person_id,
+            Reminder.channel == new.c.channel,
+            Reminder.stage == new.c.stage,
+        )
+    )
+    fresh = select(
+        *(new.c[name] for name in names),
+        literal(on, Date),
+        case((new.c.channel == NOWHERE, "no_address")),
+    ).where(~known)
     return len(
         db.session.execute(
-            _PLAN,
-            {
-                "on": on,
-                "coming": ladder.coming,
-                "overdue": ladder.overdue,
-                "superior": ladder.superior,
-                "since": local(ladder.reopened_at).date() if ladder.reopened_at else None,
-                "leading": list(LEADING),
-            },
+            insert(Reminder)
+            .from_select([*names, "on_date", "reason"], fresh)
+            .on_conflict_do_nothing(
+                index_elements=["tenant_id", "due_item_id", "person_id", "channel", "stage"]
+            )
+            .returning(Reminder.id)
         ).all()
     )

@@ -1,11 +1,9 @@
 """一键提醒: one message a person for exactly the items of a filter. Each item reminds each person once a day."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Text, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared.access.actor import Actor
 from shared.audit import record
@@ -21,19 +19,16 @@ from shared.messages.models import Delivery, Occasion
 from shared.reminders.actions.digest import SEND
 from shared.reminders.jobs import PRESS_MANY
 from shared.reminders.models import Reminder
-from shared.reminders.queries.press import press_ids, press_stage
-from shared.reminders.queries.recipients import TOLD, parameters
+from shared.reminders.queries.press import press_ids, press_stage, pressed_today
+from shared.reminders.queries.recipients import Told, told_by_hand
+from shared.tenancy import current_tenant
 
 #: Above so many items the press becomes a job.
 AT_ONCE = 500
-
-_ATTACH = text(
-    """
-    update reminder r set delivery_id = d.id from delivery d
-    where d.occasion_id = :occasion_id and d.person_id = r.person_id and d.channel = r.channel
-      and r.stage = :stage and r.delivery_id is null and r.reason is null
-    """
-)
+#: Rows of one INSERT.
+CHUNK = 20_000
+#: Names the lock under which a tenant's presses come one after the other.
+LOCK = 7201
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,63 +88,28 @@ def _again(occasion_id: int) -> Pressed:
     return Pressed(occasion_id, **detail, job=job)
 
 
-def _write(occasion_id: int, on: date) -> Select[Any]:
-    """One statement: the reminders that are new today, a message for each person and way among them, the counts."""
-    told = TOLD.cte("told")
-    way = told.c.channel
-    fresh = (
-        insert(Reminder)
-        .from_select(
-            ["due_item_id", "person_id", "channel", "stage", "on_date", "reason"],
-            select(
-                told.c.due_item_id,
-                told.c.person_id,
-                way,
-                literal(press_stage(on)),
-                literal(on),
-                case((way == NOWHERE, "no_address")),
-            ).order_by(told.c.due_item_id, told.c.person_id, way),
-        )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "due_item_id", "person_id", "channel", "stage"])
-        .returning(Reminder.due_item_id, Reminder.person_id, Reminder.channel)
-        .cte("fresh")
-    )
-    sent = (
-        insert(Delivery)
-        .from_select(
-            ["occasion_id", "person_id", "channel", "not_before"],
-            select(literal(occasion_id), fresh.c.person_id, fresh.c.channel, literal(now()))
-            .where(fresh.c.channel != NOWHERE)
-            .distinct(),
-        )
-        .returning(Delivery.id)
-        .cte("sent")
-    )
-    reached = fresh.c.channel != NOWHERE
-    return select(
-        select(func.count(told.c.unit_id.distinct()))
-        .join(fresh, and_(fresh.c.due_item_id == told.c.due_item_id, reached))
-        .scalar_subquery()
-        .label("units"),
-        select(func.count(fresh.c.person_id.distinct())).where(reached).scalar_subquery().label("people"),
-        select(func.count(fresh.c.due_item_id.distinct())).where(reached).scalar_subquery().label("items"),
-        select(func.count(told.c.person_id.distinct()))
-        .where(way == NOWHERE)
-        .scalar_subquery()
-        .label("without_address"),
-        select(func.count()).select_from(sent).scalar_subquery().label("messages"),
-    )
-
-
 def press_items(*, occasion_id: int, ids: list[int]) -> Pressed:
     """Write the reminders and their messages for these items, as far as they are open; nudges the sender.
 
-    Done again for the same items on the same day, it adds nothing.
+    Done again for the same items on the same day, it adds nothing. Two presses of a tenant come one after the other,
+    so that the second sees what the first has reminded of.
     """
-    on = today()
-    row = db.session.execute(_write(occasion_id, on), parameters(ids)).one()
-    db.session.execute(_ATTACH, {"occasion_id": occasion_id, "stage": press_stage(on)})
-    pressed = Pressed(occasion_id, row.items, row.units, row.people, row.without_address, row.messages)
+    db.session.execute(select(func.pg_advisory_xact_lock(LOCK, current_tenant() % 2**31)))
+    told = told_by_hand(ids)
+    done = pressed_today(ids)
+    new = [row for row in told if (row.due_item_id, row.person_id, row.channel) not in done]
+    reached = [row for row in new if row.channel != NOWHERE]
+    carriers = _messages(occasion_id, sorted({(row.person_id, row.channel) for row in reached}))
+    for start in range(0, len(new), CHUNK):
+        _note(new[start : start + CHUNK], carriers)
+    pressed = Pressed(
+        occasion_id,
+        items=len({row.due_item_id for row in reached}),
+        units=len({row.unit_id for row in reached}),
+        people=len({row.person_id for row in reached}),
+        without_address=len({row.person_id for row in told if row.channel == NOWHERE}),
+        messages=len(carriers),
+    )
     db.session.execute(
         update(Occasion)
         .where(Occasion.id == occasion_id)
@@ -158,3 +118,48 @@ def press_items(*, occasion_id: int, ids: list[int]) -> Pressed:
     )
     after_commit(nudge(SEND))
     return pressed
+
+
+def _messages(occasion_id: int, recipients: list[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """One message a person and way; their keys."""
+    if not recipients:
+        return {}
+    people, channels = zip(*recipients, strict=True)
+    rows = db.session.execute(
+        insert(Delivery)
+        .from_select(
+            ["occasion_id", "person_id", "channel", "not_before"],
+            select(
+                literal(occasion_id),
+                func.unnest(literal(list(people), ARRAY(BigInteger))),
+                func.unnest(literal(list(channels), ARRAY(Text))),
+                literal(now()),
+            ),
+        )
+        .returning(Delivery.person_id, Delivery.channel, Delivery.id)
+    )
+    return {(person_id, channel): key for person_id, channel, key in rows}
+
+
+def _note(rows: list[Told], carriers: dict[tuple[int, str], int]) -> None:
+    """One reminder a row, in its message; without a way it says why there is none."""
+    on = today()
+    columns = {
+        "due_item_id": ([row.due_item_id for row in rows], BigInteger),
+        "person_id": ([row.person_id for row in rows], BigInteger),
+        "channel": ([row.channel for row in rows], Text),
+        "delivery_id": ([carriers.get((row.person_id, row.channel)) for row in rows], BigInteger),
+        "reason": (["no_address" if row.channel == NOWHERE else None for row in rows], Text),
+    }
+    db.session.execute(
+        insert(Reminder)
+        .from_select(
+            [*columns, "stage", "on_date"],
+            select(
+                *(func.unnest(literal(values, ARRAY(kind))) for values, kind in columns.values()),
+                literal(press_stage(on)),
+                literal(on),
+            ),
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "due_item_id", "person_id", "channel", "stage"])
+    )

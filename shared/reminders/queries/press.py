@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Text, and_, any_, exists, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import and_, select
 
 from shared.access.actor import Actor
 from shared.access.permissions import Permission
@@ -19,10 +18,8 @@ from shared.members.models import Person
 from shared.messages.channels import NOWHERE
 from shared.organisations.models import Unit
 from shared.reminders.models import Reminder
-from shared.reminders.queries.recipients import TOLD, parameters
+from shared.reminders.queries.recipients import Told, among, told_by_hand
 from shared.reminders.stages import PRESS
-
-KEYS = ARRAY(BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,76 +64,66 @@ def press_ids(actor: Actor, given: DueFilter) -> list[int]:
     )
 
 
-def already_told(told: CTE, stage: str) -> ColumnElement[bool]:
-    """Whether a row of `told` was reminded by hand today."""
-    return exists(
-        select(1).where(
-            Reminder.due_item_id == told.c.due_item_id,
-            Reminder.person_id == told.c.person_id,
-            Reminder.channel == told.c.channel,
-            Reminder.stage == stage,
+def pressed_today(due_item_ids: list[int]) -> set[tuple[int, int, str]]:
+    """What was reminded by hand today already: (item, person, channel). One query."""
+    return {
+        (due_item_id, person_id, channel)
+        for due_item_id, person_id, channel in db.session.execute(
+            select(Reminder.due_item_id, Reminder.person_id, Reminder.channel).where(
+                among(Reminder.due_item_id, due_item_ids), Reminder.stage == press_stage(today())
+            )
         )
-    )
+    }
 
 
 def press_preview(actor: Actor, given: DueFilter) -> PressPreview:
-    """The counts that stand before the button. Three queries, however many rows."""
+    """The counts that stand before the button. A constant number of queries, however many rows."""
     return preview_of(press_ids(actor, given))
 
 
 def preview_of(ids: list[int]) -> PressPreview:
     """The same for known items."""
-    told = TOLD.cte("told")
-    rows = select(
-        told.c.unit_id,
-        told.c.person_id,
-        (told.c.channel != NOWHERE).label("open"),
-        already_told(told, press_stage(today())).label("already"),
-    ).subquery()
-    people = func.count(rows.c.person_id.distinct())
-    row = db.session.execute(
-        select(
-            func.count(rows.c.unit_id.distinct()).label("answered"),
-            func.count(rows.c.unit_id.distinct()).filter(rows.c.open, ~rows.c.already).label("units"),
-            people.filter(rows.c.open, ~rows.c.already).label("people"),
-            people.filter(~rows.c.open).label("without_address"),
-            people.filter(rows.c.open, rows.c.already).label("already"),
-        ),
-        parameters(ids),
-    ).one()
-    items, units = db.session.execute(
-        select(func.count(), func.count(DueItem.unit_id.distinct())).where(
-            DueItem.id == any_(literal(ids, KEYS))
-        )
-    ).one()
+    told = told_by_hand(ids)
+    done = pressed_today(ids)
+    units = dict(db.session.execute(select(DueItem.id, DueItem.unit_id).where(among(DueItem.id, ids))).all())
+    reached = [row for row in told if row.channel != NOWHERE]
+    new = [row for row in reached if (row.due_item_id, row.person_id, row.channel) not in done]
+    people = {row.person_id for row in new}
     return PressPreview(
-        items, units, row.units, row.people, row.without_address, row.already, units - row.answered
+        items=len(units),
+        all_units=len(set(units.values())),
+        units=len({row.unit_id for row in new}),
+        people=len(people),
+        without_address=len({row.person_id for row in told if row.channel == NOWHERE}),
+        already=len({row.person_id for row in reached} - people),
+        nobody=len(set(units.values()) - {row.unit_id for row in told}),
     )
 
 
 def press_people(ids: list[int], *, limit: int = 500) -> list[PressPerson]:
-    """Who would be reminded, by name; at most `limit`. One query."""
-    told = TOLD.cte("told")
-    rows = db.session.execute(
-        select(
-            Person.id,
-            Person.name,
-            func.count(told.c.due_item_id.distinct()).label("items"),
-            func.array_agg(Unit.name.distinct(), type_=ARRAY(Text)).label("units"),
-            func.array_agg(told.c.channel.distinct(), type_=ARRAY(Text)).label("channels"),
-            func.bool_and(already_told(told, press_stage(today()))).label("already"),
-        )
-        .select_from(told)
-        .join(Person, Person.id == told.c.person_id)
-        .join(Unit, and_(Unit.tenant_id == Person.tenant_id, Unit.id == told.c.unit_id))
-        .group_by(Person.id, Person.name, Person.name_key)
+    """Who would be reminded, by name; at most `limit`. A constant number of queries."""
+    done = pressed_today(ids)
+    rows: dict[int, list[Told]] = {}
+    for row in told_by_hand(ids):
+        rows.setdefault(row.person_id, []).append(row)
+    names = db.session.execute(
+        select(Person.id, Person.name)
+        .where(among(Person.id, rows))
         .order_by(Person.name_key, Person.id)
-        .limit(limit),
-        parameters(ids),
-    )
+        .limit(limit)
+    ).all()
+    shown = {row.unit_id for person_id, _name in names for row in rows[person_id]}
+    units = dict(db.session.execute(select(Unit.id, Unit.name).where(among(Unit.id, shown))).all())
     return [
-        PressPerson(row.id, row.name, row.items, sorted(row.units), sorted(row.channels), row.already)
-        for row in rows
+        PressPerson(
+            person_id,
+            name,
+            items=len({row.due_item_id for row in rows[person_id]}),
+            units=sorted({units[row.unit_id] for row in rows[person_id]}),
+            channels=sorted({row.channel for row in rows[person_id]}),
+            already=all((row.due_item_id, row.person_id, row.channel) in done for row in rows[person_id]),
+        )
+        for person_id, name in names
     ]
 
 
@@ -145,7 +132,7 @@ def not_yet_block(ids: list[int]) -> str:
     rows = db.session.execute(
         select(DueItem.kind, DueItem.period, DueItem.due_on, Unit.name)
         .join(Unit, and_(Unit.tenant_id == DueItem.tenant_id, Unit.id == DueItem.unit_id))
-        .where(DueItem.id == any_(literal(ids, KEYS)))
+        .where(among(DueItem.id, ids))
         .order_by(DueItem.due_on, DueItem.kind, DueItem.period, Unit.path)
     )
     groups: dict[tuple[str, str, date], list[str]] = {}

@@ -148,7 +148,7 @@ def test_periods_before_the_unit_began_are_nobodys_fault(app: Flask, world: Worl
                 update(Unit).where(Unit.id == world.organ.branch).values(duties_since=date(2026, 4, 15))
             )
         planned(world.organ)
-        assert [item.period for item in items(world.organ.branch, "theme_day")][0] == "2026-04"
+        assert next(item.period for item in items(world.organ.branch, "theme_day")) == "2026-04"
         assert [item.period for item in items(world.organ.branch, "branch_assembly")] == [
             "2026-Q2",
             "2026-Q3",

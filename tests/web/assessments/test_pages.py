@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from shared.access.actor import SYSTEM
 from shared.assessments.actions import adopt_sheets, score_units
@@ -149,7 +149,7 @@ def test_count_now_is_one_job_however_often_sent(
         assert answer.status_code == 303
     with app.app_context(), tenant(world.organ.tenant_id):
         with transaction():
-            db.session.execute(Score.__table__.delete())
+            db.session.execute(delete(Score))
         db.session.remove()
     assert work(world.organ.tenant_id) == 1
     with app.app_context(), tenant(world.organ.tenant_id):

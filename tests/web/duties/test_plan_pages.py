@@ -154,7 +154,9 @@ def test_a_start_later_than_the_organisations_own_is_refused(
     assert count(app, world.organ, kind="theme_day", state="open") == 20
 
 
-@pytest.mark.parametrize("role", ["officer", "leader", "secretary", "auditor", "reviewer", "member", "keeper"])
+@pytest.mark.parametrize(
+    "role", ["officer", "leader", "secretary", "auditor", "reviewer", "member", "keeper"]
+)
 def test_only_the_admin_plans_and_changes_rules(app: Flask, world: World, enter: Enter, role: str) -> None:
     plan(app, world.organ)
     key = rule_id(app, world.organ, "theme-day-monthly")
@@ -184,9 +186,7 @@ def test_the_command_does_what_the_button_does(app: Flask, world: World) -> None
     assert count(app, world.organ) == 94
 
 
-def test_ending_a_version_that_has_not_begun_switches_it_off(
-    app: Flask, world: World, enter: Enter
-) -> None:
+def test_ending_a_version_that_has_not_begun_switches_it_off(app: Flask, world: World, enter: Enter) -> None:
     plan(app, world.organ)
     key = rule_id(app, world.organ, "theme-day-monthly")
     enter(world.organ["admin"]).post(f"/rules/{key}/tighten", data=STRICTER)

@@ -298,7 +298,7 @@ def test_somebody_elses_membership_cannot_be_named(app: Flask, world: World, ent
     address = f"/members/{key}/membership/end"
     assert client.post(address, data={**end, "membership_id": other.id}).status_code == 403
     assert client.post(address, data={**end, "membership_id": mine.id}).status_code == 404
-    assert client.post(address, data={**end, "membership_id": "x"}).status_code == 404
+    assert client.post(address, data={**end, "membership_id": "x"}).status_code == 422
 
 
 def test_a_person_is_carried_over_within_the_reach(app: Flask, world: World, enter: Enter) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 
 from shared.audit import AuditEntry
 from shared.db import db, transaction
+from shared.duties.models import DueItem, Rule
 from shared.organisations.models import Unit, UnitChange, UnitTerm
 from shared.tenancy import tenant
+from tests.factories.clock import Clock
 from tests.world import Cast, World
 
 Enter = Callable[[Cast], FlaskClient]
@@ -238,3 +240,31 @@ def test_a_big_tree_costs_the_same_queries(
     with app.app_context(), tenant(world.organ.tenant_id):
         assert db.session.scalar(select(func.count()).select_from(Unit)) == 304
         db.session.remove()
+
+
+def test_duties_follow_the_tree(app: Flask, world: World, enter: Enter) -> None:
+    with app.app_context(), tenant(world.organ.tenant_id), transaction():
+        db.session.add(
+            Rule(
+                key="monthly", kind="theme_day", unit_kinds=["party_branch"], cadence="month", level="unit",
+                source="a test's own rule", grade="K", valid_from=date(2020, 1, 1),
+            )
+        )  # fmt: skip
+
+    def states(unit_id: int) -> list[str]:
+        with app.app_context(), tenant(world.organ.tenant_id):
+            found = list(db.session.scalars(select(DueItem.state).where(DueItem.unit_id == unit_id)))
+            db.session.remove()
+        return found
+
+    with Clock().at("2026-06-10"):
+        client = enter(world.organ["admin"])
+        made = client.post(f"/organisations/{world.organ.middle}/add", data=fields(duties_since="2026-04-01"))
+        key = int(made.location.rsplit("/", 1)[1])
+        assert states(key) == ["open"] * 9
+        later = fields(duties_since="2026-07-01")
+        assert client.post(f"/organisations/{key}/change", data=later).status_code == 303
+        assert sorted(states(key)) == ["open"] * 6 + ["withdrawn"] * 3
+        end = {"on": "2026-06-10", "reason": REASON}
+        assert client.post(f"/organisations/{key}/dissolve", data=end).status_code == 303
+        assert states(key) == ["withdrawn"] * 9

@@ -24,7 +24,7 @@ from shared.errors import Conflict, Invalid, NotFound, TooMany
 from shared.i18n import _, current_locale
 from shared.jobs import enqueue
 from shared.members.actions.outsiders import add_outsider
-from shared.tenancy import as_login, platform, tenant
+from shared.tenancy import as_login, platform
 from shared.tenants.jobs import FOUND
 
 #: Guessing 256 bits is hopeless; this only keeps the noise down.
@@ -86,9 +86,9 @@ def _invited(link: Link) -> str:
     """The name of the person the place is for."""
     if link.tenant_id is None or link.person_id is None:
         return str(link.detail.get("name", ""))
-    with tenant(link.tenant_id):
-        found = account_of(link.person_id)
-        db.session.remove()
+    edge.open_link(link.tenant_id)
+    found = account_of(link.person_id)
+    edge.leave_tenant()
     if found is None:
         raise NotFound(
             _("This link has been used, replaced or has expired. Ask whoever sent it for a new one.")

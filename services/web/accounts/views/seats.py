@@ -8,7 +8,7 @@ from services.web.accounts.views.proof import within
 from services.web.accounts.views.routes import blueprint
 from shared.accounts.queries import SeatChoice, login_by_key, own_seats
 from shared.db import db
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 from shared.i18n import _
 from shared.tenancy import as_login
 
@@ -47,6 +47,8 @@ def choose_seat() -> Response:
     if wanted == "platform" and operator:
         edge.choose_tenant(None)
         return redirect(url_for("tenants.index"), 303)
+    if not wanted:
+        raise Invalid(_("Choose the organisation"))
     chosen = next((place for place in places if str(place.seat_id) == wanted), None)
     if chosen is None:
         raise NotFound(_("There is nothing at this address."))

@@ -19,6 +19,9 @@ HOLIDAYS = ((1, 1, 3), (5, 1, 5), (10, 1, 7))
 #: How far the units are with what is still open when its window ends, by kind; the rest: this.
 USUAL_SHARE = 0.8
 SHARES = {"org_life_meeting": 0.25, "democratic_appraisal": 0.2, "heart_talk": 0.6, "workers_congress": 0.7}
+#: What is held towards the end of its year: in the last days before today only.
+TOWARDS_THE_END = {"org_life_meeting", "democratic_appraisal"}
+LAST_DAYS = timedelta(days=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ def _past(item: Item, first: date, on: date, chance: Random, *, share: float) ->
 def _running(item: Item, first: date, on: date, chance: Random) -> Held | None:
     length = (item.due_on - item.opens_on).days + 1
     passed = (on - item.opens_on).days / length
+    if item.kind in TOWARDS_THE_END:
+        first = max(first, on - LAST_DAYS)
     if chance.random() < SHARES.get(item.kind, USUAL_SHARE) * passed:
         return Held(item, _working_day(first, on, chance), made_up=False)
     return None

@@ -16,7 +16,7 @@ from shared.messages.models import Delivery, Occasion
 from shared.reminders.models import Reminder
 from shared.reminders.queries.letters import body_of, letters, subject_of
 from shared.reminders.queries.press import press_stage
-from shared.reminders.queries.recipients import TOLD, parameters
+from shared.reminders.queries.recipients import told_by_hand
 
 #: How many days ago the officer pressed.
 PRESSES = (9, 2)
@@ -36,7 +36,7 @@ def _press(officer_id: int, day: date, chance: Random, *, old: bool) -> int:
     item_ids = list(
         db.session.scalars(select(DueItem.id).where(DueItem.state == "open", DueItem.due_on < day))
     )
-    told = db.session.execute(TOLD, parameters(item_ids)).all()
+    told = told_by_hand(item_ids)
     reached = [row for row in told if row.channel != NOWHERE]
     if not reached:
         return 0

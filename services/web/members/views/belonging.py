@@ -31,10 +31,10 @@ def _line() -> str:
 def _membership(person: Person) -> Membership:
     """The person's membership that the form names, in the actor's reach."""
     wanted = request.form.get("membership_id", "")
-    found = None
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 16:
-        found = fetch(Membership, int(wanted), actor=actor(), may=Permission.MEMBER_EDIT, lock=True)
-    if found is None or found.person_id != person.id:
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
+        raise Invalid(_("The form does not say which membership. Open the page again."))
+    found = fetch(Membership, int(wanted), actor=actor(), may=Permission.MEMBER_EDIT, lock=True)
+    if found.person_id != person.id:
         raise NotFound(_("There is no such membership."))
     return found
 
@@ -139,7 +139,7 @@ def end_post(person_id: int) -> Response:
     person = fetch(Person, person_id, actor=actor(), may=Permission.MEMBER_EDIT)
     wanted = request.form.get("post_id", "")
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
-        raise NotFound(_("There is no such office."))
+        raise Invalid(_("The form does not say which office. Open the page again."))
     post = fetch(Post, int(wanted), actor=actor(), may=Permission.MEMBER_EDIT, lock=True)
     if post.person_id != person.id:
         raise NotFound(_("There is no such office."))

@@ -14,9 +14,10 @@ from services.web.organisations.views.tree import one_level, unfolded_tree
 from shared.access.door import fetch
 from shared.access.permissions import Permission
 from shared.clock import today
-from shared.db import transaction
+from shared.db import db, transaction
+from shared.duties.actions.plan import plan_ahead
 from shared.duties.queries import unit_todo
-from shared.errors import Forbidden, Invalid, NotFound
+from shared.errors import Forbidden, Invalid
 from shared.i18n import _, lazy_
 from shared.members.queries import count_by_status, posts_at
 from shared.members.statuses import STATUSES, statuses_on
@@ -116,6 +117,12 @@ def _unit_form(form: UnitForm, *, title: str, unit: Unit | None, parent: Unit | 
     )
 
 
+def _plan_again(unit: Unit) -> None:
+    """What is due from a unit follows its kind, sector, start and state, in the same transaction."""
+    db.session.flush()
+    plan_ahead(actor(), unit_path=unit.path)
+
+
 @blueprint.get("/add")
 @blueprint.get("/<int:unit_id>/add", endpoint="add_below")
 @requires(Permission.UNIT_EDIT)
@@ -154,6 +161,7 @@ def create(unit_id: int | None = None) -> str | Response | tuple[str, int]:
                     duties_since=form.duties_since.data,
                     reason=form.reason.data or "",
                 )
+                _plan_again(unit)
         except Invalid as problem:
             show_problem(form, problem)
         else:
@@ -196,6 +204,8 @@ def save(unit_id: int) -> Response | tuple[str, int]:
                     duties_since=form.duties_since.data or unit.duties_since,
                     reason=form.reason.data or "",
                 )
+                if changed:
+                    _plan_again(unit)
         except Invalid as problem:
             show_problem(form, problem)
         else:
@@ -230,14 +240,12 @@ def move_page(unit_id: int) -> str:
 def move(unit_id: int) -> Response | tuple[str, int]:
     unit = fetch(Unit, unit_id, actor=actor(), may=Permission.UNIT_EDIT)
     form = _move_form(unit)
-    try:
-        # A superior that is not among the choices is told apart: not there, not mine, or not possible.
-        wanted = int(request.form.get("parent_id", ""))
-    except ValueError:
-        raise NotFound(_("There is no such unit.")) from None
-    to = fetch(Unit, wanted, actor=actor(), may=Permission.UNIT_EDIT)
+    # A superior that is not among the choices is told apart: not there, not mine, or not possible.
     form.parent_id.validate_choice = False
+    to = None
     if form.validate():
+        to = fetch(Unit, form.parent_id.data, actor=actor(), may=Permission.UNIT_EDIT)
+    if to is not None:
         try:
             with transaction():
                 moved = actions.move_unit(actor(), unit, to=to, reason=form.reason.data or "")
@@ -280,6 +288,7 @@ def dissolve(unit_id: int) -> Response | tuple[str, int]:
                 actions.dissolve_unit(
                     actor(), unit, on=form.on.data or date.min, reason=form.reason.data or ""
                 )
+                _plan_again(unit)
         except Invalid as problem:
             show_problem(form, problem)
         else:

@@ -10,24 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, delete, func, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.access.actor import Actor
-from shared.audit import record
-from shared.clock import now
 from shared.db import Base, db
-from shared.duties.actions import withdraw_items
-from shared.errors import Conflict
-from shared.i18n import _, lazy_
-from shared.imports.actions.reading import batch_of, given_up
+from shared.i18n import lazy_
 from shared.imports.actions.writing import (
     EFFECT_CONTEXT,
-    rewrite_terms,
 )
-from shared.imports.jobs import UNDO
 from shared.imports.models import Batch
-from shared.jobs import Job, enqueue
 from shared.sealing import Keys, unseal
 from shared.tenants.queries import keys
 
@@ -65,10 +56,7 @@ REASONS: dict[str, lazy_] = {
     "people": lazy_("has people who stay"),
     "other": lazy_("is referred to elsewhere"),
 }
-#: The reason that is kept on the due items of a unit that stays.
-WITHDRAWN = "The import that brought this unit was undone."
-
-_KINDS = ("unit", "person", "membership", "post")
+KINDS = ("unit", "person", "membership", "post")
 
 
 def _digests(kind: str, batch_id: int) -> Any:
@@ -99,10 +87,10 @@ class Changed:
 class Plan:
     """What an undo would do, by ids."""
 
-    inserted: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in _KINDS})
-    changed: dict[str, dict[int, Changed]] = field(default_factory=lambda: {kind: {} for kind in _KINDS})
+    inserted: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in KINDS})
+    changed: dict[str, dict[int, Changed]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     #: kind → id → key of REASONS, for what stays.
-    kept: dict[str, dict[int, str]] = field(default_factory=lambda: {kind: {} for kind in _KINDS})
+    kept: dict[str, dict[int, str]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     #: The person of each membership and post that is restored.
     owners: dict[str, dict[int, int]] = field(default_factory=lambda: {"membership": {}, "post": {}})
 
@@ -134,7 +122,7 @@ class Plan:
         return dict(Counter(reason for kind in ("unit", "person") for reason in self.kept[kind].values()))
 
 
-def _within(column: ColumnElement[Any], ids: Iterable[int]) -> ColumnElement[bool]:
+def among(column: ColumnElement[Any], ids: Iterable[int]) -> ColumnElement[bool]:
     return column == func.any(bindparam(None, sorted(ids), type_=ARRAY(BigInteger)))
 
 
@@ -142,7 +130,7 @@ def plan_undo(batch: Batch) -> Plan:
     """Look at everything the batch has written; a constant number of queries however many rows."""
     plan = Plan()
     tenant_keys = keys()
-    for kind in _KINDS:
+    for kind in KINDS:
         _read_effects(plan, kind, batch.id, tenant_keys)
     _keep_people(plan)
     _keep_parts(plan, "membership")
@@ -154,7 +142,7 @@ def plan_undo(batch: Batch) -> Plan:
             owners.update(
                 (key, person_id)
                 for key, person_id in db.session.execute(
-                    select(table.c.id, table.c.person_id).where(_within(table.c.id, ids))
+                    select(table.c.id, table.c.person_id).where(among(table.c.id, ids))
                 )
             )
     return plan
@@ -196,7 +184,7 @@ def _keep_referenced(plan: Plan, kind: str, only: set[int]) -> None:
         return
     for table, column in _references(kind):
         reason = table.name if table.name in REASONS else "other"
-        for key in db.session.scalars(select(column).where(_within(column, only)).distinct()):
+        for key in db.session.scalars(select(column).where(among(column, only)).distinct()):
             plan.kept[kind].setdefault(key, reason)
 
 
@@ -209,7 +197,7 @@ def _keep_people(plan: Plan) -> None:
     for part in ("membership", "post"):
         table = tables[part]
         rows = db.session.execute(
-            select(table.c.id, table.c.person_id).where(_within(table.c.person_id, people))
+            select(table.c.id, table.c.person_id).where(among(table.c.person_id, people))
         )
         for key, person_id in rows:
             if key not in plan.inserted[part]:
@@ -224,7 +212,7 @@ def _keep_parts(plan: Plan, part: str) -> None:
     if not staying or not plan.inserted[part]:
         return
     table = Base.metadata.tables[part]
-    for key in db.session.scalars(select(table.c.id).where(_within(table.c.person_id, staying))):
+    for key in db.session.scalars(select(table.c.id).where(among(table.c.person_id, staying))):
         if key in plan.inserted[part]:
             plan.kept[part].setdefault(key, "people")
 
@@ -236,16 +224,14 @@ def _keep_units(plan: Plan) -> None:
     _keep_referenced(plan, "unit", units)
     tables = Base.metadata.tables
     due = tables["due_item"]
-    fulfilled = select(due.c.unit_id).where(
-        _within(due.c.unit_id, units), due.c.state.in_(("done", "exempt"))
-    )
+    fulfilled = select(due.c.unit_id).where(among(due.c.unit_id, units), due.c.state.in_(("done", "exempt")))
     for key in db.session.scalars(fulfilled.distinct()):
         plan.kept["unit"].setdefault(key, "due_item")
     for part in ("membership", "post"):
         table = tables[part]
         going = set(plan.removed(part))
         for key, unit_id in db.session.execute(
-            select(table.c.id, table.c.unit_id).where(_within(table.c.unit_id, units))
+            select(table.c.id, table.c.unit_id).where(among(table.c.unit_id, units))
         ):
             if key not in going:
                 plan.kept["unit"].setdefault(unit_id, "people")
@@ -253,7 +239,7 @@ def _keep_units(plan: Plan) -> None:
     below: dict[int, list[int]] = defaultdict(list)
     above: dict[int, int | None] = {}
     for key, parent_id in db.session.execute(
-        select(unit.c.id, unit.c.parent_id).where(_within(unit.c.parent_id, units))
+        select(unit.c.id, unit.c.parent_id).where(among(unit.c.parent_id, units))
     ):
         below[parent_id].append(key)
         above[key] = parent_id
@@ -264,128 +250,3 @@ def _keep_units(plan: Plan) -> None:
         if parent is not None and parent in units and parent not in plan.kept["unit"]:
             plan.kept["unit"][parent] = "unit"
             staying.append(parent)
-
-
-def order_undo(actor: Actor, batch: Batch, *, form_key: str | None = None) -> Job:
-    """Have the commit taken back in the background. Raises Conflict after its time or when there is nothing to undo."""
-    if batch.state != "committed" and not given_up(batch, "undoing"):
-        raise Conflict(_("There is nothing to undo."))
-    if batch.purge_at is None or batch.purge_at < now():
-        raise Conflict(_("The time to undo this import has passed."))
-    batch.state = "undoing"
-    job = enqueue(actor, UNDO, args={"batch_id": batch.id}, subject=batch.file_name, form_key=form_key)
-    batch.job_id = job.id
-    record(actor, verb="import.undo", object_type="import_batch", object_id=batch.id)
-    return job
-
-
-def undo_rows(actor: Actor, *, batch_id: int) -> dict[str, int] | None:
-    """Take the commit back, in the running transaction; None when it has been done already."""
-    batch = batch_of(batch_id)
-    if batch.state != "undoing":
-        return None
-    plan = plan_undo(batch)
-    result = plan.counts()
-    _remove(plan)
-    _restore(plan)
-    staying = sorted(plan.kept["unit"].keys() & plan.inserted["unit"])
-    result["due_items"] = withdraw_items(actor, unit_ids=staying, reason=WITHDRAWN) if staying else 0
-    batch.state = "undone"
-    batch.undone_at = now()
-    batch.mapping = {**batch.mapping, "kept": plan.reasons()}
-    record(actor, verb="import.undone", object_type="import_batch", object_id=batch.id, detail=result)
-    return result
-
-
-def _remove(plan: Plan) -> None:
-    tables = Base.metadata.tables
-    units = plan.removed("unit")
-    if units:
-        due, reminder, score = tables["due_item"], tables["reminder"], tables["assessment_score"]
-        items = select(due.c.id).where(_within(due.c.unit_id, units))
-        db.session.execute(delete(reminder).where(reminder.c.due_item_id.in_(items)))
-        db.session.execute(delete(due).where(_within(due.c.unit_id, units)))
-        db.session.execute(delete(score).where(_within(score.c.unit_id, units)))
-    for kind in ("post", "membership", "person", "unit"):
-        table = tables[kind]
-        removed = plan.removed(kind)
-        if removed:
-            db.session.execute(delete(table).where(_within(table.c.id, removed)))
-
-
-#: Where the earlier values say nothing about a column, it stays as it is.
-_RESTORE = {
-    "unit": text(
-        "update unit o set"
-        " kind = case when b.v ? 'kind' then b.v ->> 'kind' else o.kind end,"
-        " sector = case when b.v ? 'sector' then b.v ->> 'sector' else o.sector end,"
-        " founded_on = case when b.v ? 'founded_on' then cast(b.v ->> 'founded_on' as date) else o.founded_on end,"
-        " term_ends_on = case when b.v ? 'term_ends_on' then cast(b.v ->> 'term_ends_on' as date)"
-        " else o.term_ends_on end"
-        " from unnest(cast(:ids as bigint[]), cast(:before as text[])::jsonb[]) as b(id, v) where o.id = b.id"
-    ),
-    "membership": text(
-        "update membership o set"
-        " status = case when b.v ? 'status' then b.v ->> 'status' else o.status end,"
-        " joined = case when b.v ? 'joined' then b.v ->> 'joined' else o.joined end,"
-        " confirmed = case when b.v ? 'confirmed' then b.v ->> 'confirmed' else o.confirmed end"
-        " from unnest(cast(:ids as bigint[]), cast(:before as text[])::jsonb[]) as b(id, v) where o.id = b.id"
-    ),
-    "person": text(
-        "update person o set"
-        " name = case when b.v ? 'name' then b.v ->> 'name' else o.name end,"
-        " name_key = case when b.v ? 'name_key' then b.v ->> 'name_key' else o.name_key end,"
-        " sex = case when b.v ? 'sex' then b.v ->> 'sex' else o.sex end,"
-        " ethnic = case when b.v ? 'ethnic' then b.v ->> 'ethnic' else o.ethnic end,"
-        " born = case when b.v ? 'born' then b.v ->> 'born' else o.born end,"
-        " email = case when b.v ? 'email' then b.v ->> 'email' else o.email end,"
-        " note = case when b.v ? 'note' then b.v ->> 'note' else o.note end,"
-        " identity_sealed = case when b.v ? 'identity_sealed'"
-        " then decode(b.v -> 'identity_sealed' ->> 'hex', 'hex') else o.identity_sealed end,"
-        " identity_hash = case when b.v ? 'identity_hash'"
-        " then decode(b.v -> 'identity_hash' ->> 'hex', 'hex') else o.identity_hash end,"
-        " identity_tail = case when b.v ? 'identity_tail'"
-        " then decode(b.v -> 'identity_tail' ->> 'hex', 'hex') else o.identity_tail end,"
-        " phone_sealed = case when b.v ? 'phone_sealed'"
-        " then decode(b.v -> 'phone_sealed' ->> 'hex', 'hex') else o.phone_sealed end,"
-        " phone_hash = case when b.v ? 'phone_hash'"
-        " then decode(b.v -> 'phone_hash' ->> 'hex', 'hex') else o.phone_hash end"
-        " from unnest(cast(:ids as bigint[]), cast(:before as text[])::jsonb[]) as b(id, v) where o.id = b.id"
-    ),
-}
-
-
-def _restore(plan: Plan) -> None:
-    """Put the earlier values back, and let go on what the import had ended."""
-    tables = Base.metadata.tables
-    for part in ("membership", "post"):
-        ended = [key for key in plan.restored(part) if plan.changed[part][key].act == "ended"]
-        _go_on(tables[part], ended, "kind" if part == "membership" else "code")
-    for kind, statement in _RESTORE.items():
-        before = {key: plan.changed[kind][key].before for key in plan.restored(kind)}
-        if before:
-            db.session.execute(
-                statement, {"ids": list(before), "before": [json.dumps(values) for values in before.values()]}
-            )
-        if kind == "person":
-            renamed = {key: str(values["name"]) for key, values in before.items() if "name" in values}
-            rewrite_terms(list(renamed), list(renamed.values()))
-
-
-def _go_on(table: Table, ids: list[int], unique: str) -> None:
-    """End dates are taken away where nobody has filled the place since."""
-    if not ids:
-        return
-    other = table.alias("other")
-    taken = (
-        select(1)
-        .where(
-            other.c.tenant_id == table.c.tenant_id,
-            other.c.person_id == table.c.person_id,
-            other.c[unique] == table.c[unique],
-            other.c.until.is_(None),
-            other.c.id != table.c.id,
-        )
-        .exists()
-    )
-    db.session.execute(update(table).where(_within(table.c.id, ids), ~taken).values(until=None))

@@ -1,18 +1,14 @@
-"""Opening what somebody has uploaded: what it is, whether it is safe to unfold, and its rows one after the other.
+"""Whether what somebody has uploaded is what it says, and safe to unfold.
 
 A workbook is a zip of XML. Before the reader sees it, every sheet is run through once: no more bytes than the limits,
 and no cell so far out that a dense table up to it would fill the memory.
 """
 
-import csv
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from shared.errors import Invalid, TooLarge
 from shared.i18n import _
@@ -24,8 +20,6 @@ MAX_COLUMNS = 500
 MAX_ROWS = 200_000
 MAX_CELLS = 6_000_000
 MAX_MEMBERS = 2_000
-#: How far down a header may stand.
-HEADER_WITHIN = 30
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -44,15 +38,6 @@ _OVERLAP = 256
 _SECRET = re.compile(r"[秘机绝]密\s*[★☆*＊]|^[\s【\[(（]*(秘密|机密|绝密)[\s】\])）]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet: its name and its rows as (number from 1, cells)."""
-
-    name: str
-    total: int
-    rows: Iterator[tuple[int, Sequence[object]]]
-
-
 def _letters(column: bytes) -> int:
     number = 0
     for letter in column:
@@ -60,25 +45,25 @@ def _letters(column: bytes) -> int:
     return number
 
 
-def _too_wide() -> Invalid:
+def too_wide() -> Invalid:
     return Invalid(
         _("The sheet has more than %(n)s columns. Keep the columns of the roster only.", n=MAX_COLUMNS)
     )
 
 
-def _too_long() -> Invalid:
+def too_long() -> Invalid:
     return Invalid(_("The sheet reaches beyond row %(n)s. Split the file.", n=f"{MAX_ROWS:,}"))
 
 
-def _damaged() -> Invalid:
+def damaged() -> Invalid:
     return Invalid(_("The file is damaged. Open it in Excel or WPS, save it anew and upload it again."))
 
 
-def _is_encrypted() -> Invalid:
+def is_encrypted() -> Invalid:
     return Invalid(_("The workbook is protected by a password. Remove the password and upload it again."))
 
 
-def _unusual() -> Invalid:
+def unusual() -> Invalid:
     return Invalid(
         _(
             "This is not a workbook that can be read here. Save it as an Excel workbook (.xlsx) and upload it again."
@@ -86,7 +71,7 @@ def _unusual() -> Invalid:
     )
 
 
-def _bomb() -> TooLarge:
+def bomb() -> TooLarge:
     return TooLarge(_("The workbook unfolds to more than it should and was not opened."))
 
 
@@ -102,30 +87,30 @@ def check_upload(data: bytes, name: str) -> str:
         return "xlsx"
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
-            raise _is_encrypted()
+            raise is_encrypted()
         return "xls"
     if name.lower().endswith((".csv", ".txt")) and b"\0" not in data[:4096]:
         return "csv"
-    raise _unusual()
+    raise unusual()
 
 
 def _check_directory(data: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise _damaged() from error
+        raise damaged() from error
     members = archive.infolist()
     names = {member.filename for member in members}
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
-        raise _unusual()
+        raise unusual()
     if any(member.flag_bits & 1 for member in members):
-        raise _is_encrypted()
+        raise is_encrypted()
     unfolded = sum(member.file_size for member in members)
     folded = sum(member.compress_size for member in members) or 1
     if len(members) > MAX_MEMBERS or unfolded > MAX_UNFOLDED:
-        raise _bomb()
+        raise bomb()
     if unfolded > 20 * 1024 * 1024 and unfolded / folded > MAX_RATIO:
-        raise _bomb()
+        raise bomb()
     return archive
 
 
@@ -138,10 +123,10 @@ def _texts(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]
                 yield tail + block
                 tail = block[-_OVERLAP:]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        raise _damaged() from error
+        raise damaged() from error
 
 
-def _check_sheets(data: bytes) -> None:
+def check_sheets(data: bytes) -> None:
     """Unfold every member once and look how far the sheets among them reach."""
     archive = _check_directory(data)
     for member in archive.infolist():
@@ -155,22 +140,22 @@ def _check_sheets(data: bytes) -> None:
                     columns = max(columns, _letters(where[1]))
                     last = max(last, int(where[2]))
             if columns > MAX_COLUMNS:
-                raise _too_wide()
+                raise too_wide()
             if last > MAX_ROWS:
-                raise _too_long()
+                raise too_long()
         if (
             is_sheet
             and columns * max(last, 99_999) > MAX_CELLS
             and _last_row(archive, member) * columns > MAX_CELLS
         ):
-            raise _too_long()
+            raise too_long()
 
 
 def _far_cells(text: bytes) -> Iterator[re.Match[bytes]]:
     if text.count(b"<c ") == text.count(b'<c r="') and not _UNUSUAL_CELL.search(text):
         return _USUAL_FAR.finditer(text)
     if _NAMELESS.search(text):
-        raise _unusual()
+        raise unusual()
     return _FAR_ONLY.finditer(text)
 
 
@@ -179,63 +164,6 @@ def _last_row(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
     return max(
         (int(match[2]) for text in _texts(archive, member) for match in _FAR.finditer(text)), default=0
     )
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise _damaged()
-
-
-def _csv_sheet(data: bytes, name: str) -> Sheet:
-    text = _decoded(data)
-    try:
-        rows: list[Sequence[object]] = [list(row) for row in csv.reader(io.StringIO(text))]
-    except csv.Error as error:
-        raise _damaged() from error
-    if len(rows) > MAX_ROWS:
-        raise _too_long()
-    if rows and max(map(len, rows)) > MAX_COLUMNS:
-        raise _too_wide()
-    return Sheet(name, len(rows), iter(enumerate(rows, 1)))
-
-
-def sheets(data: bytes, kind: str, name: str) -> list[Sheet]:
-    """The sheets with content. Raises Invalid or TooLarge with a sentence for the person."""
-    if kind == "csv":
-        found = [_csv_sheet(data, name)]
-        return _some([sheet for sheet in found if sheet.total])
-    if kind == "xlsx":
-        _check_sheets(data)
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except CalamineError as error:
-        raise (_is_encrypted() if "assword" in str(error) else _damaged()) from error
-    found, cells = [], 0
-    for title in workbook.sheet_names:
-        try:
-            sheet = workbook.get_sheet_by_name(title)
-        except CalamineError:
-            # A sheet of charts.
-            continue
-        if sheet.start is None:
-            continue
-        cells += sheet.height * sheet.width
-        if sheet.total_width > MAX_COLUMNS:
-            raise _too_wide()
-        if sheet.total_height > MAX_ROWS or cells > MAX_CELLS:
-            raise _too_long()
-        found.append(Sheet(title, sheet.total_height, enumerate(sheet.iter_rows(), 1)))
-    return _some(found)
-
-
-def _some(found: list[Sheet]) -> list[Sheet]:
-    if not found:
-        raise Invalid(_("The workbook is empty: no sheet has a filled cell."))
-    return found
 
 
 def refuse_secret(cells: Sequence[object]) -> None:

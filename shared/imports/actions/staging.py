@@ -1,0 +1,329 @@
+"""Judged rows on their way into the table: matched with the roster, sealed, written a chunk at a time."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import text
+
+from shared.clock import today
+from shared.db import db
+from shared.imports.actions.reading import CHUNK, Found
+from shared.imports.issues import verdict_of
+from shared.imports.judging.matching import Roster, UnitRecord, compare_person, compare_unit
+from shared.imports.judging.people import Judged, PeopleJudge
+from shared.imports.judging.unit_names import Candidate, UnitNames
+from shared.imports.judging.units import UnitJudge
+from shared.imports.queries import ROW_CONTEXT, nameless_numbers, records_of, units_on_hand
+from shared.imports.workbook.safety import refuse_secret
+from shared.members.terms import name_key
+from shared.sealing import Keys, fingerprint, seal
+from shared.tenants.queries import keys, open_tenant
+
+_TOTAL_ENDS = frozenset("计lLmM:： ")
+_TOTALS = frozenset(("小计", "合计", "总计", "累计", "共计", "total", "subtotal", "sum"))
+
+_INSERT = text(
+    "insert into import_row (batch_id, sheet, row_no, sealed, verdict, issues)"
+    " select :batch, :sheet, u.row_no, decode(u.sealed, 'base64'), u.verdict, u.issues"
+    " from unnest(cast(string_to_array(:row_nos, ',') as int[]), string_to_array(:sealed, ','),"
+    " string_to_array(:verdicts, ','), cast(string_to_array(:issues, '|') as jsonb[]))"
+    " as u(row_no, sealed, verdict, issues)"
+)
+
+
+@lru_cache(maxsize=4096)
+def _is_total(word: str) -> bool:
+    return "".join(word.split()).lower().rstrip(":：") in _TOTALS
+
+
+def _says_total(cell: object) -> bool:
+    # Looked at more closely only where it ends like 小计, total or sum.
+    return type(cell) is str and cell[-1:] in _TOTAL_ENDS and len(cell) < 12 and _is_total(cell)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _content(judged: Judged, cells: Sequence[object] | None) -> dict[str, Any]:
+    content: dict[str, Any] = {"v": judged.values}
+    if judged.options:
+        content["o"] = judged.options
+    if cells is not None:
+        content["c"] = plain_cells(cells)
+    return content
+
+
+def plain_cells(cells: Sequence[object]) -> list[Any]:
+    """Cells as JSON: a number stays one, a date becomes its text."""
+    return [
+        cell
+        if isinstance(cell, str | int | float)
+        else cell.isoformat()
+        if hasattr(cell, "isoformat")
+        else str(cell)
+        for cell in cells
+    ]
+
+
+class Pile:
+    """Rows judged and not yet written."""
+
+    def __init__(self, batch_id: int, sheet: int, tenant_keys: Keys) -> None:
+        self._batch_id = batch_id
+        self._sheet = sheet
+        self._keys = tenant_keys
+        self._rows: list[tuple[int, bytes, str, str]] = []
+
+    def add(self, row_no: int, content: dict[str, Any], verdict: str, findings: list[Any]) -> None:
+        sealed = seal(self._keys, _encode(content), ROW_CONTEXT)
+        self._rows.append(
+            (row_no, sealed, verdict, json.dumps([f[:2] for f in findings]) if findings else "[]")
+        )
+
+    def write(self) -> None:
+        """Put them into the table in one statement, in the running transaction."""
+        if not self._rows:
+            return
+        row_nos, sealed, verdicts, issues = zip(*self._rows, strict=True)
+        # Four long texts travel several times as fast as four arrays.
+        db.session.execute(
+            _INSERT,
+            {
+                "batch": self._batch_id,
+                "sheet": self._sheet,
+                "row_nos": ",".join(map(str, row_nos)),
+                "sealed": b",".join(map(b64encode, sealed)).decode(),
+                "verdicts": ",".join(verdicts),
+                "issues": "|".join(issues),
+            },
+        )
+        self._rows = []
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A row of people judged by itself, before the roster has been asked."""
+
+    row_no: int
+    cells: Sequence[object]
+    judged: Judged
+    identity_hash: bytes | None
+    keys: Keys
+
+    @property
+    def phone_hash(self) -> bytes | None:
+        """Needed for the few rows that mean somebody on the roster."""
+        phone = self.judged.values.get("phone")
+        return fingerprint(self.keys, phone, "phone") if phone else None
+
+
+@dataclass
+class Reading:
+    """Stages the rows of one batch. The worker opens one transaction for each call of `stage_*`."""
+
+    batch_id: int
+    keys: Keys
+    line: str
+    on: date
+    units: UnitNames
+    unit_records: list[UnitRecord]
+    nameless: frozenset[str] | None
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, batch_id: int) -> "Reading":
+        units, records = units_on_hand()
+        line = "union" if open_tenant().kind == "union" else "party"
+        return cls(batch_id, keys(), line, today(), units, records, nameless_numbers())
+
+    def _count(self, sheet: int, verdict: str, more: int = 1) -> None:
+        counts = self.counts.setdefault(str(sheet), {})
+        counts[verdict] = counts.get(verdict, 0) + more
+
+    def rows(self, found: Found) -> Iterator[tuple[int, Sequence[object], bool]]:
+        """The rows below the header as (number, cells, counts as data); blank ones are left out silently."""
+        columns = found.entry["columns"]
+        mapped = sorted(columns.values())
+        name_at = columns["name"]
+        titles = found.entry["titles"]
+        title = titles[name_at] if name_at < len(titles) else ""
+        header = found.entry["header"]
+        for row_no, cells in found.rows:
+            if row_no <= header:
+                continue
+            refuse_secret(cells)
+            name = cells[name_at] if name_at < len(cells) else ""
+            total = _says_total(cells[0]) or _says_total(name) or (len(cells) > 1 and _says_total(cells[1]))
+            if name in ("", None) and not total:
+                width = len(cells)
+                if all(cells[at] in ("", None) for at in mapped if at < width):
+                    continue
+            again = name == title or (isinstance(name, str) and bool(title) and name.strip() == title)
+            yield row_no, cells, not (total or again)
+
+    def stage_units(self, found: Found) -> None:
+        """All rows of a sheet of units at once: their superiors may stand anywhere in it."""
+        judge = UnitJudge(found.entry["columns"], today=self.on)
+        pile = Pile(self.batch_id, found.number, self.keys)
+        judged: list[tuple[int, Sequence[object], Judged]] = []
+        for row_no, cells, data in self.rows(found):
+            if data:
+                judged.append((row_no, cells, judge.judge(cells, row_no)))
+            else:
+                pile.add(row_no, {"c": plain_cells(cells)}, "skip", [])
+                self._count(found.number, "skip")
+        by_name: dict[str, list[UnitRecord]] = {}
+        for record in self.unit_records:
+            by_name.setdefault(record.name, []).append(record)
+        matched = {row_no: match_unit(one.values, by_name) for row_no, _cells, one in judged}
+        for row_no, _cells, one in judged:
+            name = one.values.get("name")
+            if name and matched[row_no] is None and "unit_doubled" not in one.codes():
+                ref, line = f"s:{found.number}.{row_no}", one.values.get("line", self.line)
+                self.units.add(Candidate(ref, name, line, one.values["parent"]))
+        settled = [
+            settle_unit(one, matched[row_no], self.units, ref=f"s:{found.number}.{row_no}")
+            for row_no, _cells, one in judged
+        ]
+        above = {
+            f"s:{found.number}.{row_no}": str(one.values.get("above", "")) for row_no, _cells, one in judged
+        }
+        for (row_no, cells, one), content in zip(judged, settled, strict=True):
+            if stands_above_itself(f"s:{found.number}.{row_no}", above):
+                one.findings.append(["parent", "parent_itself"])
+            verdict = verdict_of(one.codes(), _otherwise(content))
+            if one.findings:
+                content |= {"c": plain_cells(cells), "f": one.findings}
+            pile.add(row_no, content, verdict, one.findings)
+            self._count(found.number, verdict)
+        pile.write()
+
+    def stage_people(self, found: Found) -> Iterator[int]:
+        """Yields after each chunk how many rows of the sheet are behind it; each step writes one chunk."""
+        judge = PeopleJudge(found.entry["columns"], self.units, line=self.line, today=self.on)
+        pile = Pile(self.batch_id, found.number, self.keys)
+        waiting: list[Waiting] = []
+        for row_no, cells, data in self.rows(found):
+            if data:
+                waiting.append(weigh(judge.judge(cells, row_no), row_no, cells, self.keys))
+            else:
+                pile.add(row_no, {"c": plain_cells(cells)}, "skip", [])
+                self._count(found.number, "skip")
+            if len(waiting) >= CHUNK:
+                self._settle(found.number, waiting, pile)
+                waiting = []
+                yield row_no
+        self._settle(found.number, waiting, pile)
+        yield found.total
+
+    def _settle(self, sheet: int, waiting: list[Waiting], pile: Pile) -> None:
+        roster = roster_for(waiting, self.nameless)
+        for one in waiting:
+            content, verdict = settle_person(one, roster, self.units)
+            pile.add(one.row_no, content, verdict, one.judged.findings)
+            self._count(sheet, verdict)
+        pile.write()
+
+
+def weigh(judged: Judged, row_no: int, cells: Sequence[object], tenant_keys: Keys) -> Waiting:
+    """Add the keyed hash by which the roster is asked."""
+    identity = judged.values.get("identity")
+    return Waiting(
+        row_no,
+        cells,
+        judged,
+        fingerprint(tenant_keys, identity, "identity") if identity else None,
+        tenant_keys,
+    )
+
+
+def roster_for(waiting: Sequence[Waiting], nameless: frozenset[str] | None) -> Roster:
+    """The people whom these rows may mean, by two queries."""
+    hashes = [one.identity_hash for one in waiting if one.identity_hash is not None]
+    names = {
+        name
+        for one in waiting
+        if (name := one.judged.values.get("name"))
+        and (one.identity_hash is None or nameless is None or name in nameless)
+    }
+    return Roster(records_of(hashes, [name_key(name) for name in names]))
+
+
+def settle_person(one: Waiting, roster: Roster, units: UnitNames) -> tuple[dict[str, Any], str]:
+    """Match a row, compare it, and say what becomes of it: its content for the seal and its verdict."""
+    judged = one.judged
+    record, finding = roster.find(judged.values, one)
+    if finding is not None:
+        judged.findings.append(finding)
+    differs: list[str] = []
+    otherwise = "new"
+    if record is not None:
+        differs, more = compare_person(judged.values, record, units, one)
+        judged.findings.extend(more)
+        otherwise = "change" if differs else "same"
+    content = _content(judged, one.cells if judged.findings else None)
+    if record is not None:
+        content["p"] = record.id
+        content["d"] = differs
+    if judged.findings:
+        content["f"] = judged.findings
+    return content, verdict_of(judged.codes(), otherwise)
+
+
+def _otherwise(content: dict[str, Any]) -> str:
+    return "new" if "u" not in content else "change" if content["d"] else "same"
+
+
+def match_unit(values: dict[str, Any], by_name: dict[str, list[UnitRecord]]) -> UnitRecord | None:
+    """The unit of this name under this superior; the only one of its name wherever it stands."""
+    named = by_name.get(values.get("name", ""), [])
+    under = [record for record in named if record.parent_name == values.get("parent", "")]
+    if under:
+        return under[0]
+    return named[0] if len(named) == 1 else None
+
+
+def settle_unit(judged: Judged, record: UnitRecord | None, units: UnitNames, *, ref: str) -> dict[str, Any]:
+    """Find the superior of a unit's row and what the row would change."""
+    values = judged.values
+    content = _content(judged, None)
+    content["d"] = []
+    if record is not None:
+        content["u"] = record.id
+        content["d"], more = compare_unit(values, record)
+        judged.findings.extend(more)
+        return content
+    parent = values.get("parent")
+    if not parent:
+        return content
+    found = units.find(parent)
+    if found.unit is None:
+        said = "、".join(option.label for option in found.options)
+        judged.findings.append(
+            ["parent", found.code if said else "parent_unknown", *([said] if said else [])]
+        )
+        judged.options["parent"] = [[option.ref, option.label] for option in found.options]
+        content["o"] = judged.options
+    elif found.unit.ref == ref:
+        judged.findings.append(["parent", "parent_itself"])
+    else:
+        values["above"] = found.unit.ref
+        if values.get("line") and found.unit.line != values["line"]:
+            judged.findings.append(["kind", "unit_line"])
+    return content
+
+
+def stands_above_itself(ref: str, above: dict[str, str]) -> bool:
+    """Whether the superiors that the file names lead back to the unit."""
+    seen, at = {ref}, above.get(ref, "")
+    while at in above:
+        if at in seen:
+            return at == ref
+        seen.add(at)
+        at = above[at]
+    return False

@@ -1,0 +1,1 @@
+"""Opening a workbook that came from outside."""
