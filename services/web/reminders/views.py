@@ -24,7 +24,7 @@ from shared.reminders.queries.log import (
     reminder_counts,
     reminder_log,
 )
-from shared.reminders.queries.press import not_yet_block, press_ids, press_people, preview_of
+from shared.reminders.queries.press import not_yet_block, press_ids, press_people, reach_of
 
 blueprint = Blueprint("reminders", __name__)
 
@@ -101,11 +101,11 @@ def index() -> str:
 @requires(Permission.REMINDER_SEND)
 def preview() -> str:
     given = _filter()
-    ids = press_ids(actor(), given)
-    people = press_people(ids, limit=NAMES + 1)
+    reach = reach_of(press_ids(actor(), given))
+    people = press_people(reach, limit=NAMES + 1)
     return render_template(
         "reminders/press.html",
-        preview=preview_of(ids),
+        preview=reach.counted(),
         people=people[:NAMES],
         cut=len(people) > NAMES,
         given=given,

@@ -14,7 +14,7 @@ _OFFSET = 48 * sum(_WEIGHTS)
 _EIGHTEEN = re.compile(r"\d{17}[\dX]")
 _FILLER = re.compile(r"[\s\u3000'‘’`\"-]+")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-_LANDLINE = re.compile(r"\(?(0\d{2,3})\)?-?(\d{7,8})(?:(?:-|转)(\d{1,6}))?")
+_LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,6})?")
 _LOCAL = re.compile(r"\d{7,8}")
 
 
@@ -62,7 +62,7 @@ def parse_phone(raw: object) -> Parsed:
         return None, None
     if match := _MOBILE.fullmatch(text.replace("-", "")):
         return match.group(1), None
-    if match := _LANDLINE.fullmatch(text):
-        area, number, extension = match.groups()
-        return f"{area}-{number}" + (f"-{extension}" if extension else ""), None
+    text = text.replace("(", "").replace(")", "-").replace("转", "-")
+    if _LANDLINE.fullmatch(text):
+        return text, None
     return (text, None) if _LOCAL.fullmatch(text) else (None, "phone_unclear")

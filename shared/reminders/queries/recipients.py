@@ -60,8 +60,8 @@ def answering(unit_ids: Iterable[int], *, on: date) -> dict[int, set[int]]:
         Post.since <= on,
         or_(Post.until.is_(None), Post.until >= on),
     )
-    for statement in (by_role, by_post):
-        for unit_id, person_id in db.session.execute(statement):
+    for unit_id, person_id in [*db.session.execute(by_role), *db.session.execute(by_post)]:
+        if unit_id is not None:
             found[unit_id].add(person_id)
     return found
 
