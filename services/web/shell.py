@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from shared.access.actor import Actor
 from shared.access.permissions import Permission
-from shared.access.roles import ROLES
+from shared.access.roles import role_names
 from shared.db import db
 from shared.duties.queries import overdue_count
 from shared.errors import NoTenant
@@ -58,6 +58,21 @@ def _foot(actor: Actor, counts: dict[str, int]) -> list[dict[str, Any]]:
         )
     entries.append({"endpoint": "settings.index", "label": _("Settings"), "icon": "settings"})
     return entries
+
+
+def _phone(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The tabs of somebody who has only the own pages."""
+    return [
+        {"endpoint": "today.home", "label": _("Today"), "icon": "calendar-check"},
+        {"endpoint": "members.me", "label": _("My record"), "icon": "user"},
+        {
+            "endpoint": "messages.index",
+            "label": _("Notices"),
+            "icon": "bell",
+            "count": counts["unread"],
+            "calm": True,
+        },
+    ]
 
 
 def _operator() -> dict[str, Any]:
@@ -115,12 +130,16 @@ def context() -> dict[str, Any]:
             "unread_count": counts["unread"],
             "jobs_running": counts["running"],
             "person_name": actor.name,
-            "role_name": str(ROLES[first.role].name),
+            "role_name": str(role_names(actor.tenant_kind)[first.role]),
             "seats_count": session.get("places", 1),
             "locale": current_locale(),
             "user_key": f"{actor.tenant_id}-{actor.login_id}",
         },
-        "nav": {"main": main, "foot": _foot(actor, counts)},
+        "nav": {
+            "main": main,
+            "foot": _foot(actor, counts),
+            **({} if len(main) > 1 else {"phone": _phone(counts)}),
+        },
         "locale": current_locale(),
         "actor": actor,
     }

@@ -18,13 +18,13 @@ def score(job: Claimed) -> None:
 
 
 def score_each_minute() -> None:
-    """What was recorded a moment ago stands in the score a minute later. One tenant."""
+    """What was recorded a moment ago counts a minute later; a new tenant gets its sheets. One tenant."""
     with transaction():
+        adopt_sheets(SYSTEM, tenant_kind=open_tenant().kind)
         score_changed(SYSTEM)
 
 
 def score_nightly() -> None:
-    """Follow the shipped sheets, and count what fell due yesterday. One tenant."""
+    """Count what fell due yesterday. One tenant."""
     with transaction():
-        adopt_sheets(SYSTEM, tenant_kind=open_tenant().kind)
         score_all(SYSTEM)

@@ -112,5 +112,15 @@ ROLES: dict[str, RoleSpec] = {
     ),
 }
 
+#: What a union calls two of them.
+_IN_UNIONS = {"officer": lazy_("Union officer"), "secretary": lazy_("Union chair or group leader")}
+
+
+def role_names(tenant_kind: str) -> dict[str, lazy_]:
+    """The roles' names as a tenant of this kind says them."""
+    names = {role: spec.name for role, spec in ROLES.items()}
+    return names | _IN_UNIONS if tenant_kind == "union" else names
+
+
 #: Rights of the platform operator, who has no tenant.
 OPERATOR = frozenset({P.TENANT_MANAGE})

@@ -85,7 +85,7 @@ def windows(request: pytest.FixtureRequest, stack: Stack) -> Iterator[list[Visit
             name = re.sub(r"\W+", "-", request.node.name)
             visit.page.screenshot(path=folder / f"{name}-{number}.png", full_page=True)
         visit.page.context.close()
-    assert complaints == []
+    assert complaints == [], "\n".join(complaints)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -55,7 +55,7 @@ def test_the_menus_pages_are_whole(enter: Enter, role: str, tenant: str) -> None
         width = visit.width()
         if status != 200 or words or width > 390:
             odd.append((address, status, width, sorted(words)))
-    assert odd == []
+    assert odd == [], "\n".join(map(str, odd))
 
 
 def navigation(visit: Visit) -> str:

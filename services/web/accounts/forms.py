@@ -7,7 +7,7 @@ from wtforms.validators import Optional, ValidationError
 
 from services.web.fields import DayField, Form, at_most, lazy_, needed
 from shared.access.permissions import Reach
-from shared.access.roles import ROLES
+from shared.access.roles import ROLES, role_names
 from shared.accounts.passwords import MAX_LENGTH
 from shared.i18n import _
 
@@ -70,11 +70,12 @@ class RoleForm(Form):
     since = DayField(lazy_("From"), [needed()])
     until = DayField(lazy_("Until (with this day)"), [Optional()])
 
-    def offer(self, units: list[tuple[int, str, int]]) -> None:
+    def offer(self, units: list[tuple[int, str, int]], *, tenant_kind: str) -> None:
         """Every role that can be given, and the units in the order of the tree."""
+        names = role_names(tenant_kind)
         self.role.choices = [
             ("", str(lazy_("Choose"))),
-            *((key, str(spec.name)) for key, spec in ROLES.items() if spec.reach is not Reach.SELF),
+            *((key, str(names[key])) for key, spec in ROLES.items() if spec.reach is not Reach.SELF),
         ]
         self.unit_id.choices = [
             ("", str(lazy_("The whole organisation"))),

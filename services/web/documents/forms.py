@@ -43,4 +43,6 @@ class PrintForm(Form):
         form = cls()
         if not form.validate() or form.year.data is None:
             raise Invalid(_("There is no ledger for this year."))
-        return Asked(year_of(str(form.year.data)), form.unit_id.data, form.form_key.data or secrets.token_hex(12))
+        return Asked(
+            year_of(str(form.year.data)), form.unit_id.data, form.form_key.data or secrets.token_hex(12)
+        )

@@ -12,7 +12,7 @@ from services.web.settings.forms import LendForm, SettingsForm
 from shared.access.door import fetch
 from shared.access.permissions import Permission
 from shared.access.permissions import Permission as P
-from shared.access.roles import ROLES
+from shared.access.roles import ROLES, role_names
 from shared.accounts.actions.roles import end_role, lend_ledger
 from shared.accounts.models import RoleGrant
 from shared.accounts.queries.people import lent, members_of
@@ -115,7 +115,7 @@ def index() -> str:
 @requires(Permission.SELF)
 def roles() -> str:
     """The table of roles as the program holds it."""
-    return render_template("settings/roles.html", roles=ROLES)
+    return render_template("settings/roles.html", roles=ROLES, names=role_names(actor().tenant_kind))
 
 
 @blueprint.get("/tenant", endpoint="tenant")

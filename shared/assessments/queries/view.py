@@ -143,6 +143,8 @@ class LineView:
     @property
     def rule(self) -> str:
         """The deductions in one sentence."""
+        if self.metric is not None and not METRICS[self.metric].from_duties:
+            return _("otherwise −%(n)s", n=self.rate("per_missing"))
         said = [
             text
             for rate, text in (

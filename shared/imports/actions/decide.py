@@ -24,7 +24,7 @@ from shared.imports.actions.staging import (
 from shared.imports.issues import ISSUES, verdict_of
 from shared.imports.judging.matching import UnitRecord
 from shared.imports.judging.people import Judged, PeopleJudge
-from shared.imports.judging.unit_names import Candidate
+from shared.imports.judging.unit_names import Candidate, unit_name
 from shared.imports.judging.units import UnitJudge
 from shared.imports.models import Batch, Row
 from shared.imports.queries import ROW_CONTEXT, Opened, opened, units_on_hand
@@ -57,7 +57,7 @@ class Desk:
         self.units, records = units_on_hand()
         self.by_name: dict[str, list[UnitRecord]] = {}
         for held in records:
-            self.by_name.setdefault(held.name, []).append(held)
+            self.by_name.setdefault(unit_name(held.name), []).append(held)
         self.line = "union" if open_tenant().kind == "union" else "party"
         self._add_staged_units()
 

@@ -16,7 +16,7 @@ from shared.imports.actions.reading import CHUNK, Found
 from shared.imports.issues import verdict_of
 from shared.imports.judging.matching import Roster, UnitRecord, compare_person, compare_unit
 from shared.imports.judging.people import Judged, PeopleJudge
-from shared.imports.judging.unit_names import Candidate, UnitNames
+from shared.imports.judging.unit_names import Candidate, UnitNames, unit_name
 from shared.imports.judging.units import UnitJudge
 from shared.imports.queries import ROW_CONTEXT, nameless_numbers, records_of, units_on_hand
 from shared.imports.workbook.safety import refuse_secret
@@ -179,7 +179,7 @@ class Reading:
                 self._count(found.number, "skip")
         by_name: dict[str, list[UnitRecord]] = {}
         for record in self.unit_records:
-            by_name.setdefault(record.name, []).append(record)
+            by_name.setdefault(unit_name(record.name), []).append(record)
         matched = {row_no: match_unit(one.values, by_name) for row_no, _cells, one in judged}
         for row_no, _cells, one in judged:
             name = one.values.get("name")
@@ -282,7 +282,7 @@ def _otherwise(content: dict[str, Any]) -> str:
 def match_unit(values: dict[str, Any], by_name: dict[str, list[UnitRecord]]) -> UnitRecord | None:
     """The unit of this name under this superior; the only one of its name wherever it stands."""
     named = by_name.get(values.get("name", ""), [])
-    under = [record for record in named if record.parent_name == values.get("parent", "")]
+    under = [record for record in named if unit_name(record.parent_name) == values.get("parent", "")]
     if under:
         return under[0]
     return named[0] if len(named) == 1 else None

@@ -15,7 +15,7 @@ _EIGHTEEN = re.compile(r"\d{17}[\dX]")
 _FILLER = re.compile(r"[\s\u3000'‘’`\"-]+")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,6})?")
-_LOCAL = re.compile(r"\d{7,8}")
+_LOCAL = re.compile(r"[2-8]\d{6,7}")
 
 
 def check_digit(number: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from shared.hanzi import fold
 from shared.imports.judging.people import Finding
-from shared.imports.judging.unit_names import UnitNames
+from shared.imports.judging.unit_names import UnitNames, unit_name
 
 #: Columns of a person that a file may change, in the words of the file.
 PERSON_KEYS = ("sex", "ethnic", "born", "email", "note")
@@ -144,6 +144,6 @@ class UnitRecord:
 def compare_unit(values: dict[str, Any], record: UnitRecord) -> tuple[list[str], list[Finding]]:
     """What the row would change of its unit. Moving it is not the file's business: that asks for a reason."""
     findings: list[Finding] = []
-    if values.get("parent") and values["parent"] != record.parent_name:
+    if values.get("parent") and values["parent"] != unit_name(record.parent_name):
         findings.append(["parent", "parent_other", record.parent_name or "—"])
     return [key for key in UNIT_KEYS if _newer(values.get(key), record.values[key])], findings

@@ -102,7 +102,10 @@ class PeopleJudge:
     def _compare(self, values: dict[str, Any], findings: list[Finding], row_no: int) -> None:
         identity, born, joined = values.get("identity"), values.get("born"), values.get("joined")
         if identity is not None:
-            if born is not None and not identity.startswith(born.replace("-", ""), 6):
+            if born is None:
+                # The number says it, so nobody is asked for it twice.
+                born = values["born"] = f"{identity[6:10]}-{identity[10:12]}-{identity[12:14]}"
+            elif not identity.startswith(born.replace("-", ""), 6):
                 findings.append(["born", "identity_birth"])
             sex = values.get("sex")
             if sex is not None and sex != ("m" if int(identity[16]) % 2 else "f"):

@@ -71,7 +71,7 @@ class UnitNames:
 
     def add(self, unit: Candidate) -> None:
         self.by_ref[unit.ref] = unit
-        self.by_name.setdefault(unit.name, []).append(unit)
+        self.by_name.setdefault(unit_name(unit.name), []).append(unit)
         self.by_stem.setdefault(stem(unit.name), []).append(unit)
         self._known.clear()
 

@@ -136,7 +136,7 @@ def check_sheets(data: bytes) -> None:
             if not is_sheet:
                 continue
             for match in _far_cells(text):
-                if where := _FAR.match(match.group()):
+                if where := _FAR.search(match.group()):
                     columns = max(columns, _letters(where[1]))
                     last = max(last, int(where[2]))
             if columns > MAX_COLUMNS:

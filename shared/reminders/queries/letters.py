@@ -71,15 +71,20 @@ def letters(delivery_ids: list[int]) -> dict[int, Letter]:
             DueItem.period,
             DueItem.due_on,
             Unit.name,
+            DueItem.state,
+            Unit.state,
         )
         .join(DueItem, and_(DueItem.tenant_id == Reminder.tenant_id, DueItem.id == Reminder.due_item_id))
         .join(Unit, and_(Unit.tenant_id == DueItem.tenant_id, Unit.id == DueItem.unit_id))
-        .where(Reminder.delivery_id.in_(delivery_ids), DueItem.state == "open", Unit.state == "active")
+        .where(Reminder.delivery_id.in_(delivery_ids))
         .order_by(Reminder.delivery_id, DueItem.due_on, DueItem.id, Reminder.id)
     )
     # An item that waited a day may have climbed a step meanwhile: its last step counts.
     latest: dict[tuple[int, int], Line] = {}
-    for carrier, due_item_id, stage, kind, period, due_on, unit_name in rows:
+    # What is over is left out here and not by the query, whose joins so stay joins by key.
+    for carrier, due_item_id, stage, kind, period, due_on, unit_name, item_state, unit_state in rows:
+        if item_state != "open" or unit_state != "active":
+            continue
         latest[carrier or 0, due_item_id] = Line(stage, kind, period, due_on, unit_name)
     for (carrier, _item), line in latest.items():
         found[carrier].lines.append(line)

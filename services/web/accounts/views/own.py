@@ -7,7 +7,7 @@ from services.web import edge
 from services.web.accounts.forms import ChangePasswordForm, IdentifierForm
 from services.web.accounts.views.routes import blueprint
 from services.web.fields import show_problem
-from shared.access.roles import ROLES
+from shared.access.roles import role_names
 from shared.accounts.actions.links import add_link, revoke
 from shared.accounts.actions.own import change_password
 from shared.accounts.actions.signing_in import knock, let_in, normal
@@ -32,7 +32,7 @@ def _page(password: ChangePasswordForm | None = None, address: IdentifierForm | 
         "accounts/own.html",
         login=login,
         roles=roles,
-        role_words=ROLES,
+        role_words=role_names(edge.actor().tenant_kind),
         names=NAMES,
         seated=actor.tenant_id is not None,
         password=password or ChangePasswordForm(formdata=None),

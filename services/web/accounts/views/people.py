@@ -13,7 +13,7 @@ from services.web.accounts.views.routes import blueprint
 from services.web.fields import Form, show_problem
 from shared.access.door import fetch
 from shared.access.permissions import Permission
-from shared.access.roles import ROLES
+from shared.access.roles import role_names
 from shared.accounts.actions.links import add_link
 from shared.accounts.actions.roles import end_role, give_role, withdraw_seat
 from shared.accounts.jobs import post_soon
@@ -85,7 +85,7 @@ def index() -> str:
         many=MANY,
         units=choices(edge.actor(), Permission.ACCOUNT_VIEW),
         posts=POSTS,
-        role_words=ROLES,
+        role_words=role_names(edge.actor().tenant_kind),
         carried=carried,
         following=f"?{following}" if following else None,
         first=not after,
@@ -106,14 +106,14 @@ def _card(person_id: int, form: RoleForm | None = None) -> str:
         raise NotFound(_("There is nothing at this address."))
     if form is None:
         form = RoleForm(formdata=None, since=today())
-        form.offer(choices(edge.actor(), Permission.ACCOUNT_VIEW))
+        form.offer(choices(edge.actor(), Permission.ACCOUNT_VIEW), tenant_kind=edge.actor().tenant_kind)
     return render_template(
         "accounts/show.html",
         row=row,
         form=form,
         end=EndRoleForm(formdata=None, on=today()),
         posts=POSTS,
-        role_words=ROLES,
+        role_words=role_names(edge.actor().tenant_kind),
         may_grant=edge.actor().may(Permission.ACCOUNT_GRANT),
         form_key=partial(secrets.token_hex, 12),
     )
@@ -128,7 +128,7 @@ def give(person_id: int) -> str | Response | tuple[str, int]:
     asked = request.form.get("unit_id", type=int)
     unit = fetch(Unit, asked, actor=actor, may=Permission.ACCOUNT_GRANT) if asked is not None else None
     form = RoleForm()
-    form.offer(choices(actor, Permission.ACCOUNT_VIEW))
+    form.offer(choices(actor, Permission.ACCOUNT_VIEW), tenant_kind=actor.tenant_kind)
     if not form.validate_on_submit() or form.since.data is None:
         return _card(person_id, form), 422
     try:

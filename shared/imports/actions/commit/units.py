@@ -6,7 +6,7 @@ from shared.imports.actions import tree
 from shared.imports.actions.commit.run import Commit
 from shared.imports.actions.staging import match_unit
 from shared.imports.judging.matching import UnitRecord, compare_unit
-from shared.imports.judging.unit_names import Candidate
+from shared.imports.judging.unit_names import Candidate, unit_name
 
 
 def write_units(commit: Commit, sheet: int) -> None:
@@ -16,7 +16,7 @@ def write_units(commit: Commit, sheet: int) -> None:
         rows += more
     by_name: dict[str, list[UnitRecord]] = {}
     for held in commit.records:
-        by_name.setdefault(held.name, []).append(held)
+        by_name.setdefault(unit_name(held.name), []).append(held)
     fresh: list[tuple[int, dict[str, Any]]] = []
     changes: list[dict[str, Any]] = []
     for row_no, content, _decided in rows:
