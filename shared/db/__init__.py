@@ -76,6 +76,8 @@ def connect(app: Flask, settings: Settings) -> None:
         "pool_size": 6,
         "max_overflow": 4,
         "pool_pre_ping": True,
+        # A traceback in the log names the statement, never the values: they may be a person's.
+        "hide_parameters": True,
         # JSON with the schema's own types, and plans that do not depend on the walls' setting.
         "connect_args": {"options": "-c timezone=UTC -c lock_timeout=15s"},
     }

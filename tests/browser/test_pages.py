@@ -27,6 +27,8 @@ LATIN = {
     "https",
 }
 LATIN |= {"ods", "Enter", "Ctrl", "Tab", "KB", "MB"}
+#: Codes that the audit trail shows as they are: the command line's session, keys of sheets and packs.
+LATIN |= {"command", "line", "organ", "branch", "bureau", "basic", "union"}
 
 
 def pages(visit: Visit) -> list[str]:

@@ -106,6 +106,7 @@ def make_batch(side: Side, unit_id: int, owner: Cast) -> int:
         layout="roster",
         file_name="roster.xlsx",
         state="staged",
+        mapping={"sheets": []},
         created_by=owner.person_id,
         form_key=secrets.token_hex(8),
     )

@@ -2,13 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from services.web.edge import actor, requires
 from shared.access.permissions import Permission
+from shared.access.roles import ROLES
 from shared.audit import (
     DETAILS,
     VERBS,
@@ -22,7 +24,11 @@ from shared.audit import (
 )
 from shared.clock import ZONE, local, today
 from shared.db import db, transaction
+from shared.events.kinds import KINDS
 from shared.i18n import _
+from shared.members.posts import POSTS
+from shared.members.statuses import STATUSES
+from shared.organisations.kinds import KINDS as UNIT_KINDS
 
 blueprint = Blueprint("audit", __name__)
 
@@ -32,6 +38,17 @@ CHUNK = 2000
 MOST = 200_000
 #: A cell that begins so would be taken for a formula by a spreadsheet.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+#: The registries whose keys stand in a detail, by the detail's name; what is in none is shown as it is.
+REGISTRIES: dict[str, Mapping[str, Any]] = {
+    "kind": {**KINDS, **UNIT_KINDS},
+    "kinds": KINDS,
+    "role": ROLES,
+    "code": POSTS,
+    "status": STATUSES,
+    "from": STATUSES,
+    "to": STATUSES,
+}
 
 
 def _number(name: str) -> int | None:
@@ -75,15 +92,18 @@ def _filter() -> tuple[TrailFilter, dict[str, str]]:
 def detail_text(entry: AuditEntry) -> str:
     """Counts, states and keys of the act, as they were noted."""
     return _("; ").join(
-        _("%(name)s: %(value)s", name=DETAILS.get(key, key), value=_plain(value))
+        _("%(name)s: %(value)s", name=DETAILS.get(key, key), value=_plain(key, value))
         for key, value in entry.detail.items()
     )
 
 
-def _plain(value: object) -> str:
+def _plain(key: str, value: object) -> str:
     if isinstance(value, list):
-        return _(", ").join(map(str, value))
-    return str(value)
+        return _(", ").join(_plain(key, one) for one in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    known = REGISTRIES.get(key, {}).get(str(value))
+    return str(known.name) if known is not None else str(value)
 
 
 def _cursor() -> tuple[datetime, int] | None:

@@ -82,6 +82,7 @@ class Found:
     entry: dict[str, Any]
     rows: Iterator[tuple[int, Sequence[object]]]
     total: int
+    suspect: bool
 
 
 def look_over(source: Source, sheets: list[Sheet]) -> list[Found]:
@@ -90,11 +91,11 @@ def look_over(source: Source, sheets: list[Sheet]) -> list[Found]:
     found = []
     for number, sheet in enumerate(sheets):
         head = list(islice(sheet.rows, HEADER_WITHIN))
-        for _row, cells in head:
+        for _row, cells in head if sheet.suspect else ():
             refuse_secret(cells)
         entry = dict(said.get(sheet.name) or survey(sheet.name, head, source.remembered))
         entry["rows"] = sheet.total
-        found.append(Found(number, entry, chain(head, sheet.rows), sheet.total))
+        found.append(Found(number, entry, chain(head, sheet.rows), sheet.total, sheet.suspect))
     return found
 
 

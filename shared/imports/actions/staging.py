@@ -156,7 +156,8 @@ class Reading:
         for row_no, cells in found.rows:
             if row_no <= header:
                 continue
-            refuse_secret(cells)
+            if found.suspect:
+                refuse_secret(cells)
             name = cells[name_at] if name_at < len(cells) else ""
             total = _says_total(cells[0]) or _says_total(name) or (len(cells) > 1 and _says_total(cells[1]))
             if name in ("", None) and not total:
@@ -214,7 +215,7 @@ class Reading:
             else:
                 pile.add(row_no, {"c": plain_cells(cells)}, "skip", [])
                 self._count(found.number, "skip")
-            if len(waiting) >= CHUNK:
+            if len(waiting) >= 2 * CHUNK:
                 self._settle(found.number, waiting, pile)
                 waiting = []
                 yield row_no

@@ -29,7 +29,7 @@ _FAR = re.compile(rb"""\sr=["']([A-Z]+)([0-9]+)["'](?:[^<>]*[^/<>])?>""")
 _FAR_ONLY = re.compile(rb"""\sr=["'](?:[A-Z]{2,}[0-9]+|[A-Z][0-9]{6,})["'](?:[^<>]*[^/<>])?>""")
 #: The same where every cell begins as spreadsheet programs write it: several times as fast.
 _USUAL_FAR = re.compile(rb"""<c r="(?:[A-Z]{2,}[0-9]+|[A-Z][0-9]{6,})"(?:[^<>]*[^/<>])?>""")
-_UNUSUAL_CELL = re.compile(rb"<c[\t\r\n>]|:c[\s>]")
+_ODD_CELL = re.compile(rb"<c[\t\r\n>]|:c[\s>]")
 #: A cell that does not say where it is.
 _NAMELESS = re.compile(rb"<(?:\w+:)?c(?=[\s>])(?![^<>]*?\sr=)[^<>]*>")
 _OVERLAP = 256
@@ -126,12 +126,18 @@ def _texts(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]
         raise damaged() from error
 
 
-def check_sheets(data: bytes) -> None:
-    """Unfold every member once and look how far the sheets among them reach."""
+def check_sheets(data: bytes) -> bool:
+    """Unfold every member once and look how far the sheets among them reach.
+
+    True when the character 密 stands anywhere in it, or anything that may spell it: only then each cell is looked at
+    for a mark of secrecy.
+    """
+    suspect = False
     archive = _check_directory(data)
     for member in archive.infolist():
         is_sheet, columns, last = False, 26, 0
         for text in _texts(archive, member):
+            suspect = suspect or "密".encode() in text or b"&#" in text
             is_sheet = is_sheet or b"sheetData" in text
             if not is_sheet:
                 continue
@@ -149,10 +155,15 @@ def check_sheets(data: bytes) -> None:
             and _last_row(archive, member) * columns > MAX_CELLS
         ):
             raise too_long()
+    return suspect
 
 
 def _far_cells(text: bytes) -> Iterator[re.Match[bytes]]:
-    if text.count(b"<c ") == text.count(b'<c r="') and not _UNUSUAL_CELL.search(text):
+    named = text.count(b'<c r="')
+    usual = text.count(b"<c ") == named and (
+        (text.count(b"<c") == named and b":c" not in text) or not _ODD_CELL.search(text)
+    )
+    if usual:
         return _USUAL_FAR.finditer(text)
     if _NAMELESS.search(text):
         raise unusual()

@@ -31,6 +31,8 @@ class Sheet:
     name: str
     total: int
     rows: Iterator[tuple[int, Sequence[object]]]
+    #: Some cell may carry a mark of secrecy.
+    suspect: bool = True
 
 
 def _decoded(data: bytes) -> str:
@@ -60,8 +62,7 @@ def sheets(data: bytes, kind: str, name: str) -> list[Sheet]:
     if kind == "csv":
         found = [_csv_sheet(data, name)]
         return _some([sheet for sheet in found if sheet.total])
-    if kind == "xlsx":
-        check_sheets(data)
+    suspect = kind != "xlsx" or check_sheets(data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except CalamineError as error:
@@ -80,7 +81,7 @@ def sheets(data: bytes, kind: str, name: str) -> list[Sheet]:
             raise too_wide()
         if sheet.total_height > MAX_ROWS or cells > MAX_CELLS:
             raise too_long()
-        found.append(Sheet(title, sheet.total_height, enumerate(sheet.iter_rows(), 1)))
+        found.append(Sheet(title, sheet.total_height, enumerate(sheet.iter_rows(), 1), suspect))
     return _some(found)
 
 
