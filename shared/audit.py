@@ -93,7 +93,7 @@ DETAILS: dict[str, lazy_] = {
     "cadence": lazy_("Cadence"),
     "code": lazy_("Post"),
     "count": lazy_("Count"),
-    "due_items": lazy_("Open due items withdrawn"),
+    "due_items": lazy_("Due items"),
     "early_days": lazy_("Days earlier"),
     "ended": lazy_("Ended"),
     "fields": lazy_("Fields"),
@@ -142,6 +142,17 @@ DETAILS: dict[str, lazy_] = {
     "reopened": lazy_("Reopened"),
     "done": lazy_("Done"),
     "kinds": lazy_("Sort"),
+    "ready": lazy_("Rows ready"),
+    "taken": lazy_("Rows taken in"),
+    "left": lazy_("Rows left out"),
+    "undecided": lazy_("Rows undecided"),
+    "units_new": lazy_("Units new"),
+    "units_changed": lazy_("Units changed"),
+    "people_new": lazy_("People new"),
+    "people_changed": lazy_("People changed"),
+    "moved": lazy_("People moved"),
+    "same": lazy_("Rows unchanged"),
+    "waiting": lazy_("Rows that wait"),
 }
 
 

@@ -1,11 +1,13 @@
 """The pages: the factory, and the list of everything that is served."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from services.web import edge, shell
 from services.web.accounts.views import blueprint as accounts
@@ -33,6 +35,7 @@ from shared import clock
 from shared.db import connect
 from shared.i18n import _
 from shared.jobs import connect_queue
+from shared.logs import log_lines
 from shared.settings import Settings, settings
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -60,11 +63,19 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 csrf = CSRFProtect()
 
 
+class KeyConverter(IntegerConverter):
+    """A key in an address; what no key can be is at no address."""
+
+    regex = r"\d{1,18}"
+
+
 def create_app(given: Settings | None = None) -> Flask:
     """The web app, bound to the servers that the settings name."""
     chosen = given or settings()
     here = Path(__file__).parent
     app = Flask("jiceng", root_path=str(here), template_folder="templates", static_folder="static")
+    log_lines(logging.getLevelNamesMapping().get(chosen.log_level.upper(), logging.INFO))
+    app.url_map.converters["int"] = KeyConverter
     app.config.update(
         SECRET_KEY=chosen.secret_key,
         REDIS_URL=chosen.redis_url,

@@ -13,6 +13,7 @@ import structlog
 from flask import Flask, Response, flash, g, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select, text
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -238,6 +239,13 @@ def _on_http(error: HTTPException) -> tuple[str, int] | BaseResponse:
     return _problem_page(status, texts.get(status, _title(status)), title=_title(status))
 
 
+def _on_unreadable(error: DataError) -> tuple[str, int]:
+    """What was sent is no value of the column it was meant for: a NUL, a number beyond all keys."""
+    db.session.rollback()
+    log.warning("request unreadable", exc_info=error, reference=g.get("request_id"), endpoint=request.endpoint)
+    return _problem_page(400, _title(400), title=_title(400))
+
+
 def _on_crash(error: Exception) -> tuple[str, int]:
     db.session.rollback()
     log.error(
@@ -261,6 +269,7 @@ def attach(app: Flask) -> None:
     app.register_error_handler(StaleSession, _on_stale)
     app.register_error_handler(CSRFError, _on_csrf)
     app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(DataError, _on_unreadable)
     if not app.config.get("PROPAGATE_EXCEPTIONS"):
         app.register_error_handler(Exception, _on_crash)
 

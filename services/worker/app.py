@@ -13,6 +13,7 @@ from celery.signals import celeryd_init, setup_logging, worker_process_init
 from services.worker.schedule import SCHEDULE
 from shared.db import bare_app, db
 from shared.jobs import connect_queue
+from shared.logs import steps
 from shared.settings import settings
 from shared.tenancy import tenant
 from shared.tenants.queries import open_tenant
@@ -95,12 +96,7 @@ def _fresh_connections(**_: Any) -> None:
 def _log_lines(**_: Any) -> None:
     """One JSON object a line on standard output; Celery's own lines in the same stream."""
     level = logging.getLevelNamesMapping().get(settings().log_level.upper(), logging.INFO)
-    shared_steps: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
+    shared_steps = steps()
     structlog.configure(
         processors=[*shared_steps, structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(level),

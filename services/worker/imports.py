@@ -6,11 +6,11 @@ from itertools import chain
 
 from services.worker.app import flask_app
 from shared.access.actor import SYSTEM
-from shared.db import transaction
+from shared.db import db, transaction
 from shared.errors import Problem
 from shared.imports.actions import reading
 from shared.imports.actions.commit import commit_rows
-from shared.imports.actions.staging import Reading
+from shared.imports.actions.staging import RELAXED, Reading
 from shared.imports.actions.undo import undo_rows
 from shared.imports.actions.upload import purge
 from shared.imports.workbook.sheets import sheets
@@ -59,6 +59,7 @@ def _stage(job: Claimed, batch_id: int, found: list[reading.Found]) -> None:
         while done is not None:
             with transaction():
                 job.hold()
+                db.session.execute(RELAXED)
                 done = next(chunks, None)
             job.progress(before + (done or 0), total)
         before += sheet.total

@@ -39,7 +39,7 @@ def pages(visit: Visit) -> list[str]:
 def said(visit: Visit) -> str:
     """The page's text without what people typed: names of files, mail addresses, identifiers."""
     text = visit.page.locator("body").inner_text()
-    return re.sub(r"\S+@\S+|https?://\S+|[\w.-]+\.(?:xlsx|pdf|zip|demo)", " ", text)
+    return re.sub(r"\S+@\S+|https?://\S+|[\w.-]+\.(?:xlsx|pdf|zip|demo)|\b[0-9a-f]{16}\b", " ", text)
 
 
 @pytest.mark.parametrize(

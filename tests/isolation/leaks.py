@@ -3,27 +3,22 @@
 The marks are names nobody types: whoever finds one in an answer has seen what was not theirs.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
 from flask import Flask
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
-from shared.clock import now
 from shared.db import db, transaction
-from shared.documents.models import Document
-from shared.duties.models import DueItem
 from shared.events.models import Event
 from shared.files import File
 from shared.imports.models import Batch
 from shared.jobs import Job
 from shared.members.actions.people import set_terms as find_people_by
-from shared.members.models import Person
+from shared.members.models import Membership, Person, Post
 from shared.members.terms import name_key
 from shared.messages.models import Delivery
 from shared.organisations.actions import set_terms as find_units_by
 from shared.organisations.models import Unit
-from shared.settings import settings
 from shared.tenancy import platform, tenant
 from shared.tenants.models import Tenant
 from tests.factories.objects import MAKERS, make
@@ -45,7 +40,7 @@ class Leaks:
     own: dict[str, int]
 
 
-def _mark(app: Flask, side: Side, mark: str, units: list[int], people: list[Cast]) -> None:
+def mark_all(app: Flask, side: Side, mark: str, units: list[int], people: list[Cast]) -> None:
     with app.app_context(), tenant(side.tenant_id):
         with transaction():
             for number, unit_id in enumerate(units):
@@ -61,7 +56,7 @@ def _mark(app: Flask, side: Side, mark: str, units: list[int], people: list[Cast
         db.session.remove()
 
 
-def _fill(app: Flask, side: Side, unit_id: int, owner: Cast, mark: str) -> dict[str, int]:
+def fill(app: Flask, side: Side, unit_id: int, owner: Cast, mark: str) -> dict[str, int]:
     """One object of every kind at the unit, each with the mark, and one overdue item for every month."""
     found = {argument: make(app, argument, side, unit_id, owner) for argument in MAKERS}
     with app.app_context(), tenant(side.tenant_id):
@@ -74,6 +69,9 @@ def _fill(app: Flask, side: Side, unit_id: int, owner: Cast, mark: str) -> dict[
                 (Delivery, "delivery_id", {"subject": f"{mark}提醒"}),
             ):
                 db.session.execute(update(model).where(model.id == found[key]).values(values))
+        tie = (Membership, "membership_id"), (Post, "post_id")
+        for model, key in tie:
+            found[key] = db.session.scalars(select(model.id).where(model.unit_id == unit_id)).first() or 0
         db.session.remove()
     return found
 
@@ -90,14 +88,14 @@ def leaks(app: Flask) -> Leaks:
             db.session.execute(changed)
         db.session.remove()
     everybody = [*union.cast.values(), union.colleague]
-    _mark(app, union, NEIGHBOUR, [union.root, union.middle, union.branch, union.other_branch], everybody)
-    _mark(app, organ, COLLEAGUE, [organ.other_branch], [organ.colleague])
-    _mark(app, organ, OWN, [organ.branch], [organ["member"]])
+    mark_all(app, union, NEIGHBOUR, [union.root, union.middle, union.branch, union.other_branch], everybody)
+    mark_all(app, organ, COLLEAGUE, [organ.other_branch], [organ.colleague])
+    mark_all(app, organ, OWN, [organ.branch], [organ["keeper"]])
     return Leaks(
         world,
-        _fill(app, union, union.branch, union["secretary"], NEIGHBOUR),
-        _fill(app, organ, organ.other_branch, organ.colleague, COLLEAGUE),
-        _fill(app, organ, organ.branch, organ["member"], OWN),
+        fill(app, union, union.branch, union["secretary"], NEIGHBOUR),
+        fill(app, organ, organ.other_branch, organ.colleague, COLLEAGUE),
+        fill(app, organ, organ.branch, organ["keeper"], OWN),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from services.web.edge import actor, requires
+from services.web.jobs.views import KINDS as JOB_KINDS
 from shared.access.permissions import Permission
 from shared.access.roles import ROLES
 from shared.audit import (
@@ -39,15 +40,20 @@ MOST = 200_000
 #: A cell that begins so would be taken for a formula by a spreadsheet.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
-#: The registries whose keys stand in a detail, by the detail's name; what is in none is shown as it is.
-REGISTRIES: dict[str, Mapping[str, Any]] = {
-    "kind": {**KINDS, **UNIT_KINDS},
-    "kinds": KINDS,
-    "role": ROLES,
-    "code": POSTS,
-    "status": STATUSES,
-    "from": STATUSES,
-    "to": STATUSES,
+
+def _names(registry: Mapping[str, Any]) -> dict[str, object]:
+    return {key: one.name for key, one in registry.items()}
+
+
+#: The words of the keys that stand in a detail, by the detail's name; what has none is shown as it is.
+WORDS: dict[str, Mapping[str, object]] = {
+    "kind": _names(KINDS) | _names(UNIT_KINDS) | {key: job.title for key, job in JOB_KINDS.items()},
+    "kinds": _names(KINDS),
+    "role": _names(ROLES),
+    "code": _names(POSTS),
+    "status": _names(STATUSES),
+    "from": _names(STATUSES),
+    "to": _names(STATUSES),
 }
 
 
@@ -102,8 +108,7 @@ def _plain(key: str, value: object) -> str:
         return _(", ").join(_plain(key, one) for one in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    known = REGISTRIES.get(key, {}).get(str(value))
-    return str(known.name) if known is not None else str(value)
+    return str(WORDS.get(key, {}).get(str(value), value))
 
 
 def _cursor() -> tuple[datetime, int] | None:

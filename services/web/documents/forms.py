@@ -18,7 +18,8 @@ def year_of(text: str | None) -> int:
     """The year of an address; the present one where none is named. Raises Invalid for what is no such year."""
     if not text:
         return today().year
-    if not (text.isascii() and text.isdigit() and FIRST_YEAR <= int(text[:6]) <= today().year + 1):
+    known = text.isascii() and text.isdigit() and len(text) == 4
+    if not known or not FIRST_YEAR <= int(text) <= today().year + 1:
         raise Invalid(_("There is no ledger for this year."))
     return int(text)
 

@@ -143,7 +143,7 @@ def send() -> Response:
 def _say(pressed: Pressed, expected: str) -> None:
     """What the press did, beside what the button had said."""
     more = []
-    if expected.isdigit() and int(expected) != pressed.units:
+    if expected.isascii() and expected.isdigit() and len(expected) < 16 and int(expected) != pressed.units:
         more.append(
             _("Before it, %(n)s units were to be reminded; the others had recorded meanwhile.", n=expected)
         )

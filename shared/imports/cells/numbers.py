@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from operator import mul
 
 from shared.imports.cells.parsed import Parsed, text_of
@@ -42,12 +43,16 @@ def parse_identity(raw: object, today: date) -> Parsed:
             return None, "identity_length"
     if check_digit(text) != text[17]:
         return None, "identity_check"
-    year, month, day = int(text[6:10]), int(text[10:12]), int(text[12:14])
+    return (text, None) if _is_birthday(text[6:14], today) else (None, "identity_date")
+
+
+@lru_cache(maxsize=65536)
+def _is_birthday(digits: str, today: date) -> bool:
     try:
-        born = date(year, month, day)
+        born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
-        return None, "identity_date"
-    return (text, None) if year >= 1900 and born <= today else (None, "identity_date")
+        return False
+    return born.year >= 1900 and born <= today
 
 
 def parse_phone(raw: object) -> Parsed:

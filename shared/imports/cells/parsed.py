@@ -8,7 +8,9 @@ Parsed = tuple[Any, str | None]
 
 def text_of(raw: object) -> str:
     """A cell as a person sees it, blanks at its ends removed."""
-    if raw is None or raw == "":
+    if type(raw) is str:
+        return raw.strip()
+    if raw is None:
         return ""
     if isinstance(raw, float):
         return str(int(raw)) if raw == int(raw) and abs(raw) < 1e15 else repr(raw)

@@ -73,7 +73,8 @@ def index() -> str:
     chosen = chosen_filter()
     after = request.args.get("after", "")
     key, _sign, number = after.rpartition("~")
-    rows = account_page(chosen, after=(key, int(number)) if number.isascii() and number.isdigit() else None)
+    known = number.isascii() and number.isdigit() and len(number) < 16
+    rows = account_page(chosen, after=(key, int(number)) if known else None)
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     following = carried(after=f"{rows[-1].name_key}~{rows[-1].person_id}") if more else None

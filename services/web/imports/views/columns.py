@@ -1,6 +1,5 @@
 """What the columns mean."""
 
-
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 

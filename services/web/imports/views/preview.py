@@ -1,6 +1,5 @@
 """The rows to decide, and the commit."""
 
-
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -78,7 +77,8 @@ def settle(batch_id: int) -> BaseResponse:
         batch = batch_at(batch_id, lock=True)
         decide(actor(), batch, decisions=decisions_of(request.form))
         row, mark, use = request.form.get("alike", "").partition("|")
-        if mark and row.isascii() and row.isdigit() and use.startswith("use:") and use.count(":") >= 2:
+        known = row.isascii() and row.isdigit() and len(row) < 16
+        if mark and known and use.startswith("use:") and use.count(":") >= 2:
             _use, column, ref = use.split(":", 2)
             take_alike(actor(), batch, row_id=int(row), column=column, ref=ref)
     flash(_("Decisions kept"), "ok")

@@ -16,4 +16,4 @@ def batch_at(batch_id: int, *, lock: bool = False) -> Batch:
 
 def number(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

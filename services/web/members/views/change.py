@@ -40,7 +40,7 @@ def add() -> str:
     form = PersonForm()
     form.offer(choices(actor(), Permission.MEMBER_EDIT), _line())
     wanted = request.args.get("unit_id", "")
-    if wanted.isdigit() and len(wanted) < 16:
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 16:
         form.unit_id.data = int(wanted)
     return render_template("members/add.html", form=form, line=_line())
 

@@ -34,6 +34,8 @@ _OWN = frozenset(
         "unit",
         "due_item",
         "assessment_score",
+        # One that went out has its delivery, which does refer to the person.
+        "reminder",
     )
 )
 #: Why something stays, by the table that refers to it.
@@ -46,7 +48,6 @@ REASONS: dict[str, lazy_] = {
     "role_grant": lazy_("holds a role"),
     "due_item": lazy_("has fulfilled a duty"),
     "delivery": lazy_("has been sent a message"),
-    "reminder": lazy_("has been reminded"),
     "membership": lazy_("has a membership of later date"),
     "post": lazy_("holds a post of later date"),
     "unit": lazy_("stands above a unit that stays"),

@@ -12,9 +12,13 @@ from shared.imports.actions.writing import rewrite_terms
 
 def remove(plan: Plan, beat: Beat, total: int) -> None:
     tables = Base.metadata.tables
+    reminder = tables["reminder"]
+    people = plan.removed("person")
+    if people:
+        db.session.execute(delete(reminder).where(among(reminder.c.person_id, people)))
     units = plan.removed("unit")
     if units:
-        due, reminder, score = tables["due_item"], tables["reminder"], tables["assessment_score"]
+        due, score = tables["due_item"], tables["assessment_score"]
         items = select(due.c.id).where(among(due.c.unit_id, units))
         db.session.execute(delete(reminder).where(reminder.c.due_item_id.in_(items)))
         db.session.execute(delete(due).where(among(due.c.unit_id, units)))
