@@ -242,7 +242,9 @@ def _on_http(error: HTTPException) -> tuple[str, int] | BaseResponse:
 def _on_unreadable(error: DataError) -> tuple[str, int]:
     """What was sent is no value of the column it was meant for: a NUL, a number beyond all keys."""
     db.session.rollback()
-    log.warning("request unreadable", exc_info=error, reference=g.get("request_id"), endpoint=request.endpoint)
+    log.warning(
+        "request unreadable", exc_info=error, reference=g.get("request_id"), endpoint=request.endpoint
+    )
     return _problem_page(400, _title(400), title=_title(400))
 
 
