@@ -69,9 +69,9 @@ def fill(app: Flask, side: Side, unit_id: int, owner: Cast, mark: str) -> dict[s
                 (Delivery, "delivery_id", {"subject": f"{mark}提醒"}),
             ):
                 db.session.execute(update(model).where(model.id == found[key]).values(values))
-        tie = (Membership, "membership_id"), (Post, "post_id")
-        for model, key in tie:
-            found[key] = db.session.scalars(select(model.id).where(model.unit_id == unit_id)).first() or 0
+        membership = select(Membership.id).where(Membership.person_id == found["person_id"])
+        found["membership_id"] = db.session.scalars(membership).one()
+        found["post_id"] = db.session.scalars(select(Post.id).where(Post.unit_id == unit_id)).one()
         db.session.remove()
     return found
 
@@ -100,7 +100,7 @@ def leaks(app: Flask) -> Leaks:
 
 
 def print_of(app: Flask, tenant_id: int, *, of_unit: int | None = None) -> dict[str, str]:
-    """A digest of every row of a tenant, table by table; of one unit's and its people's only, where `of_unit` is given."""
+    """A digest of every row of a tenant, table by table; where `of_unit` is given, of that unit's and its people's."""
     found = {}
     with app.app_context(), tenant(tenant_id):
         tables = db.session.execute(
@@ -121,7 +121,8 @@ def print_of(app: Flask, tenant_id: int, *, of_unit: int | None = None) -> dict[
                 where = f"{key} in (select person_id from membership where unit_id = :unit)"
             else:
                 continue
-            statement = f"select coalesce(md5(string_agg(t::text, '' order by t::text)), '') from {table} t where {where}"
+            digest = "coalesce(md5(string_agg(t::text, '' order by t::text)), '')"
+            statement = f"select {digest} from {table} t where {where}"
             found[table] = db.session.execute(text(statement), {"unit": of_unit}).scalar_one()
         db.session.remove()
     return found

@@ -24,13 +24,17 @@ Change = Callable[..., None]
 LATE = date(2026, 6, 20)
 
 
-@pytest.fixture(scope="module")
-def there(app: Flask) -> Leaks:
+def staged(app: Flask) -> Leaks:
     found = leaks(app)
     organ, union = found.world.organ, found.world.union
     for side, unit_id in ((organ, organ.branch), (organ, organ.other_branch), (union, union.branch)):
         due_item(app, side, unit_id, LATE)
     return found
+
+
+@pytest.fixture(scope="module")
+def there(app: Flask) -> Leaks:
+    return staged(app)
 
 
 def text_of(data: bytes) -> str:
@@ -44,14 +48,20 @@ def test_the_bundle_of_ledgers_holds_the_units_in_reach(
     organ = there.world.organ
     client = enter(organ[role])
     # A colleague's and a stranger's unit first: refused, and no job of it.
-    for key, status in ((organ.other_branch, 403 if role == "officer" else 303), (there.world.union.branch, 404)):
-        answer = client.post("/documents/print", data={"year": 2026, "unit_id": key, "form_key": f"{role} {key}"})
+    for key, status in (
+        (organ.other_branch, 403 if role == "officer" else 303),
+        (there.world.union.branch, 404),
+    ):
+        answer = client.post(
+            "/documents/print", data={"year": 2026, "unit_id": key, "form_key": f"{role} {key}"}
+        )
         assert answer.status_code == status
     assert client.post("/documents/print", data={"year": 2026, "form_key": f"{role} all"}).status_code == 303
     work(organ.tenant_id)
     [(file_id,)] = rows(organ, "select file_id from job where form_key = :key", key=f"{role} all")
-    with client.get(f"/files/{file_id}") as answer:
-        bundle = zipfile.ZipFile(io.BytesIO(answer.get_data()))
+    got = client.get(f"/files/{file_id}")
+    bundle = zipfile.ZipFile(io.BytesIO(got.get_data()))
+    got.close()
     names = [name[name.index(" ") + 1 :] for name in bundle.namelist()]
     expected = [f"{OWN}一支部", f"{COLLEAGUE}一支部"] if role == "admin" else [f"{OWN}一支部"]
     assert [next(unit for unit in expected if name.startswith(unit)) for name in names] == expected
@@ -64,16 +74,25 @@ def test_the_bundle_of_ledgers_holds_the_units_in_reach(
         assert enter(organ[stranger]).get(f"/files/{file_id}").status_code == 403
     assert enter(there.world.union["admin"]).get(f"/files/{file_id}").status_code == 404
     # The single papers in it are their units'.
-    papers = rows(organ, "select d.unit_id, d.file_id from document d join job j on j.id = d.job_id where j.form_key = :key",
-                  key=f"{role} all")  # fmt: skip
+    papers = rows(
+        organ,
+        "select d.unit_id, d.file_id from document d join job j on j.id = d.job_id where j.form_key = :key",
+        key=f"{role} all",
+    )
     for unit_id, paper in papers:
-        with enter(organ["secretary"]).get(f"/files/{paper}") as answer:
-            assert answer.status_code == (200 if unit_id == organ.branch else 403)
+        got = enter(organ["secretary"]).get(f"/files/{paper}")
+        assert got.status_code == (200 if unit_id == organ.branch else 403)
+        got.close()
 
 
 def test_the_block_and_the_preview_name_the_units_in_reach(there: Leaks, enter: Enter) -> None:
     organ = there.world.organ
-    for tail in ("", f"&unit_id={there.world.union.branch}", f"&unit_id={organ.other_branch}", f"&unit_id={organ.root}"):
+    for tail in (
+        "",
+        f"&unit_id={there.world.union.branch}",
+        f"&unit_id={organ.other_branch}",
+        f"&unit_id={organ.root}",
+    ):
         for page in ("/reminders/block", "/reminders/press"):
             text = enter(organ["officer"]).get(f"{page}?year=2026&view=all{tail}").get_data(as_text=True)
             assert COLLEAGUE not in text
@@ -82,16 +101,22 @@ def test_the_block_and_the_preview_name_the_units_in_reach(there: Leaks, enter: 
             assert shown == (tail == "" or tail.endswith(f"={organ.root}")), (page, tail)
 
 
-def test_the_call_list_has_the_people_of_ones_own_units(
-    app: Flask, there: Leaks, enter: Enter, change: Change
-) -> None:
+def test_the_call_list_has_the_people_of_ones_own_units(app: Flask, enter: Enter, change: Change) -> None:
     """Whoever answers for a unit and has neither account nor mail stands in its list, and in nobody else's."""
+    there = staged(app)
     organ, union = there.world.organ, there.world.union
     assert organ.colleague is not None
-    for side, casts in ((organ, [organ["secretary"], organ["keeper"], organ.colleague]), (union, [union["secretary"], union["keeper"]])):
+    for side, casts in (
+        (organ, [organ["secretary"], organ["keeper"], organ.colleague]),
+        (union, [union["secretary"], union["keeper"]]),
+    ):
         for cast in casts:
             change(side, "update person set email = null where id = :id", id=cast.person_id)
-            change(side, "update platform.seat set state = 'ended', ended_at = now() where id = :id", id=cast.seat_id)
+            change(
+                side,
+                "update platform.seat set state = 'ended', ended_at = now() where id = :id",
+                id=cast.seat_id,
+            )
     for side in (organ, union):
         sent = {"year": 2026, "view": "all", "form_key": f"call {side.tenant_id}"}
         assert enter(side["admin"]).post("/reminders/press", data=sent).status_code == 303
@@ -117,10 +142,16 @@ def test_the_trail_leaves_with_ones_own_acts_only(there: Leaks, enter: Enter, ro
     for side in (organ, union):
         sent = {"reminder_hour": 9}
         enter(side["admin"]).post("/settings/tenant", data=sent)
-        enter(side["admin"]).post(f"/members/{side['member'].person_id}/contact", data={"email": "new@example.test"})
+        enter(side["admin"]).post(
+            f"/members/{side['member'].person_id}/contact", data={"email": "new@example.test"}
+        )
     for role in ("officer", "secretary", "member", "reviewer"):
         assert enter(organ[role]).get("/audit/export").status_code == 403
-    for tail in ("", f"?person={union['admin'].person_id}", f"?object=person&object_id={union['member'].person_id}"):
+    for tail in (
+        "",
+        f"?person={union['admin'].person_id}",
+        f"?object=person&object_id={union['member'].person_id}",
+    ):
         expected = {(str(key or ""),) for (key,) in rows(organ, "select object_id from audit_entry")}
         text = enter(organ["auditor"]).get(f"/audit/export{tail}").get_data().decode("utf-8-sig")
         found = list(csv.reader(io.StringIO(text)))[1:]
@@ -138,7 +169,9 @@ def test_the_rejected_rows_are_those_of_ones_own_import(
     address = mine.upload(people_file({"姓名": "己错", **bad}))
     strange = theirs.upload(people_file({"姓名": "邻错", **bad}))
     data = mine.client.get(f"{address}/rejected.xlsx").get_data()
-    cells = {str(cell.value) for sheet in openpyxl.load_workbook(io.BytesIO(data)) for row in sheet for cell in row}
+    cells = {
+        str(cell.value) for sheet in openpyxl.load_workbook(io.BytesIO(data)) for row in sheet for cell in row
+    }
     assert "己错" in cells
     assert not any("邻" in cell for cell in cells)
     assert mine.client.get(f"{strange}/rejected.xlsx").status_code == 404

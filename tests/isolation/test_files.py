@@ -81,8 +81,9 @@ def test_a_file_is_gone_the_moment_its_time_is_over(app: Flask, still: World, en
     for role in ("admin", "secretary"):
         answer = enter(organ[role]).get(f"/files/{over}")
         assert (answer.status_code, BYTES in answer.get_data()) == (404, False)
-        with enter(organ[role]).get(f"/files/{good}") as answer:
-            assert answer.get_data() == BYTES
+        answer = enter(organ[role]).get(f"/files/{good}")
+        assert answer.get_data() == BYTES
+        answer.close()
 
 
 def test_a_row_that_names_a_neighbours_bytes_does_not_reach_them(

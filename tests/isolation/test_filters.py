@@ -70,9 +70,7 @@ NONSENSE = (
     "9" * 40,
     "x\0y",
     "9999-12-31:" + "9" * 14,
-    "9" * 30 + "~k",
     "0001-01-01T00:00:00+00:00~" + "9" * 15,
-    "9999999:0000000001.",
     "²",
     "20260000000",
     "秘%_^\\'\";--" * 300,
@@ -85,12 +83,12 @@ def there(app: Flask) -> Leaks:
     return leaks(app)
 
 
-def addresses(there: Leaks, values: Callable[[str], tuple[object, ...]]) -> Iterator[str]:
+def addresses(there: Leaks, keys: dict[str, int]) -> Iterator[str]:
+    """Every page asked for each thing of `keys` that it could be asked for."""
     for page, words in PAGES.items():
-        address = page.format(**there.own)
         for word in words:
-            for value in values(word):
-                yield f"{address}?{urlencode({word: value})}"
+            if word in NAMES:
+                yield f"{page.format(**there.own)}?{urlencode({word: keys[NAMES[word]]})}"
 
 
 def seen(client: FlaskClient, address: str) -> tuple[int, str]:
@@ -115,12 +113,10 @@ def test_every_page_shows_ones_own_and_nobody_elses(role: str, there: Leaks, ent
 
 
 @pytest.mark.parametrize("role", ["admin", "officer", "secretary"])
-def test_a_filter_by_a_strangers_key_shows_nothing_of_theirs(
-    role: str, there: Leaks, enter: Enter
-) -> None:
+def test_a_filter_by_a_strangers_key_shows_nothing_of_theirs(role: str, there: Leaks, enter: Enter) -> None:
     client = enter(there.world.organ[role])
     for keys in (there.neighbours, there.colleagues):
-        for address in addresses(there, lambda word, keys=keys: (keys[NAMES[word]],) if word in NAMES else ()):
+        for address in addresses(there, keys):
             status, text = seen(client, address)
             assert role == "admin" or COLLEAGUE not in text, address
             if "unit_id=" in address and keys is there.neighbours:
@@ -134,7 +130,7 @@ def test_nonsense_in_an_address_is_never_our_fault(role: str, there: Leaks, ente
     failed = []
     for page, words in PAGES.items():
         alone = [word for word in words if word in {"unit_id", "year"}]
-        for value in NONSENSE if role == "admin" else NONSENSE[:3]:
+        for value in NONSENSE if role == "admin" else NONSENSE[:1]:
             for asked in ([word for word in words if word not in alone], alone):
                 if asked:
                     address = f"{page.format(**there.own)}?{urlencode(dict.fromkeys(asked, value))}"
@@ -218,7 +214,7 @@ def test_a_strangers_key_in_a_form_changes_nothing_of_theirs(
     app: Flask, there: Leaks, enter: Enter, rows: Callable[..., list[tuple[Any, ...]]]
 ) -> None:
     organ, union = there.world.organ, there.world.union
-    nothing = {key: 0 for key in there.own} | {"unit_id": 10**17, "person_id": 10**17}
+    nothing = dict.fromkeys(there.own, 0) | {"unit_id": 10**17, "person_id": 10**17}
     neighbours = print_of(app, union.tenant_id)
     colleagues = print_of(app, organ.tenant_id, of_unit=organ.other_branch)
     for number, (role, page, word, others) in enumerate(FORMS):
@@ -237,6 +233,24 @@ def test_a_strangers_key_in_a_form_changes_nothing_of_theirs(
             told = answer.get_data(as_text=True)
             assert NEIGHBOUR not in told, (page, word)
             assert COLLEAGUE not in told or role == "admin", (page, word)
+    assert print_of(app, union.tenant_id) == neighbours
+    assert print_of(app, organ.tenant_id, of_unit=organ.other_branch) == colleagues
+    # Nor does anything of one's own point at them.
+    assert rows(
+        organ, "select count(*) from event where chair_id = :p or clerk_id = :p", p=theirs(there)
+    ) == [(0,)]
+    assert rows(organ, "select count(*) from attendance where person_id = :p", p=theirs(there)) == [(0,)]
+    # With one's own keys the same form is a record: nothing before it had got through, and the key alone was wrong.
+    mine = sent("chair_id", there.own)
+    form = FILLED | {
+        "chair_id": mine,
+        "absent": mine,
+        f"reason-{mine}": "leave",
+        "form_key": "a form of one's own",
+    }
+    answer = enter(organ["secretary"]).post("/duties/{due_item_id}/record".format(**there.own), data=form)
+    assert answer.status_code == 303
+    assert rows(organ, "select count(*) from event where chair_id = :p", p=int(mine)) == [(1,)]
     for word in ("9" * 40, "x\0", "²", "-1", ""):
         for role, page, field, others in FORMS:
             base = FILLED | {name: str(there.own[key]) for name, key in others.items()}
@@ -246,17 +260,6 @@ def test_a_strangers_key_in_a_form_changes_nothing_of_theirs(
             assert answer.status_code < 500, (page, field, word)
     assert print_of(app, union.tenant_id) == neighbours
     assert print_of(app, organ.tenant_id, of_unit=organ.other_branch) == colleagues
-    # Nor does anything of one's own point at them.
-    assert rows(organ, "select count(*) from event where chair_id = :p or clerk_id = :p", p=theirs(there)) == [
-        (0,)
-    ]
-    assert rows(organ, "select count(*) from attendance where person_id = :p", p=theirs(there)) == [(0,)]
-    # With one's own keys the same form is a record: nothing before it had got through, and the key alone was wrong.
-    mine = sent("chair_id", there.own)
-    form = FILLED | {"chair_id": mine, "absent": mine, f"reason-{mine}": "leave", "form_key": "a form of one's own"}
-    answer = enter(organ["secretary"]).post("/duties/{due_item_id}/record".format(**there.own), data=form)
-    assert answer.status_code == 303
-    assert rows(organ, "select count(*) from event where chair_id = :p", p=int(mine)) == [(1,)]
 
 
 def theirs(there: Leaks) -> int:

@@ -148,7 +148,11 @@ def test_a_seat_link_changes_no_password(app: Flask, world: World, secret: str) 
             db.session.execute(aimed.values(identifier=member.identifier))
         db.session.remove()
     client = app.test_client()
-    assert client.post(f"/invitation/{secret}", data={"new": GOOD, "again": GOOD}).status_code in {303, 409, 422}
+    assert client.post(f"/invitation/{secret}", data={"new": GOOD, "again": GOOD}).status_code in {
+        303,
+        409,
+        422,
+    }
     sent = {"identifier": member.identifier, "password": GOOD}
     assert app.test_client().post("/login", data=sent).status_code == 422
     sent["password"] = PASSWORD
@@ -178,9 +182,7 @@ def test_a_cookie_that_was_changed_by_hand_is_no_session(app: Flask, world: Worl
 
 
 @pytest.mark.parametrize("where", ["neighbour", "nowhere", "nonsense"])
-def test_a_session_in_a_tenant_without_a_seat_is_over(
-    where: str, world: World, enter: Enter
-) -> None:
+def test_a_session_in_a_tenant_without_a_seat_is_over(where: str, world: World, enter: Enter) -> None:
     client = enter(world.organ["admin"])
     with client.session_transaction() as session:
         session["tenant_id"] = {"neighbour": world.union.tenant_id, "nowhere": 10**12, "nonsense": 0}[where]
@@ -255,7 +257,12 @@ def test_a_role_holds_from_its_first_day_to_its_last(
         person=organ["officer"].person_id,
     )
     client = enter(organ["officer"])
-    for page in ("/members", f"/members/{organ['member'].person_id}", f"/ledger/{organ.branch}", "/reminders"):
+    for page in (
+        "/members",
+        f"/members/{organ['member'].person_id}",
+        f"/ledger/{organ.branch}",
+        "/reminders",
+    ):
         assert client.get(page).status_code == (200 if holds else 403), page
     # Their own page stays theirs.
     assert client.get("/me").status_code == 200

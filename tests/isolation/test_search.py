@@ -13,9 +13,41 @@ from tests.world import ROLES, Cast
 
 Enter = Callable[[Cast], FlaskClient]
 #: The marks by their characters, their pinyin and its initials, whole and in part.
-TYPED = ("秘", "秘邻", "秘同", "秘己", "m", "mi", "milin", "mil", "ml", "mitong", "mt", "MI", "miji", "支", "tong")
+TYPED = (
+    "秘",
+    "秘邻",
+    "秘同",
+    "秘己",
+    "m",
+    "mi",
+    "milin",
+    "mil",
+    "ml",
+    "mitong",
+    "mt",
+    "MI",
+    "miji",
+    "支",
+    "tong",
+)
 #: What a pattern would take for "anything", and what no index should be asked.
-HARMLESS = ("%", "_", "%%", "^", "\\", "'", "*", "秘%", "秘_", "m%", "秘" * 5000, "\0秘邻", "秘\0", "'; --", "  ")
+HARMLESS = (
+    "%",
+    "_",
+    "%%",
+    "^",
+    "\\",
+    "'",
+    "*",
+    "秘%",
+    "秘_",
+    "m%",
+    "秘" * 5000,
+    "\0秘邻",
+    "秘\0",
+    "'; --",
+    "  ",
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +102,11 @@ def test_the_other_lists_by_name_keep_to_the_same_reach(there: Leaks, enter: Ent
     organ = there.world.organ
     for words in (*TYPED, *HARMLESS):
         asked = urlencode({"q": words, "state": "all"})
-        for role, page in (("admin", "/accounts"), ("admin", "/organisations"), ("secretary", "/organisations")):
+        for role, page in (
+            ("admin", "/accounts"),
+            ("admin", "/organisations"),
+            ("secretary", "/organisations"),
+        ):
             answer = enter(organ[role]).get(f"{page}?{asked}")
             assert answer.status_code in {200, 400}, (page, words)
             text = answer.get_data(as_text=True)

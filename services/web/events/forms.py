@@ -36,7 +36,7 @@ class ClockField(TimeField):
 
 def person_key(value: Any) -> int | None:
     text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 class RecordForm(Form):

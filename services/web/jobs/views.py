@@ -4,21 +4,25 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from services.web.edge import actor, requires
 from shared.access.actor import Actor
-from shared.access.door import fetch
+from shared.access.door import fetch, reach_filter
 from shared.access.permissions import Permission
 from shared.accounts.jobs import INVITE
 from shared.assessments.jobs import SCORE
 from shared.clock import now
-from shared.db import transaction
+from shared.db import db, transaction
 from shared.documents.jobs import PRINT
 from shared.duties.jobs import PLAN
+from shared.duties.models import DueItem
+from shared.errors import Forbidden
 from shared.i18n import _, lazy_
 from shared.imports.jobs import COMMIT, READ, UNDO
 from shared.jobs import Job, JobKind, cancel, job_page, retry
+from shared.organisations.models import Unit
 from shared.reminders.jobs import PRESS_MANY
 from shared.tenants.jobs import FOUND
 
@@ -47,6 +51,18 @@ def outcome_of(job: Job) -> str:
     return _(words.message, **{name: job.result.get(name, 0) for name in names})
 
 
+#: The right by which each kind of work is asked for.
+ASKED_BY: dict[str, Permission] = {
+    COMMIT.name: Permission.IMPORT_RUN,
+    FOUND.name: Permission.SETTING_EDIT,
+    INVITE.name: Permission.ACCOUNT_GRANT,
+    PLAN.name: Permission.DUTY_PLAN,
+    PRESS_MANY.name: Permission.REMINDER_SEND,
+    PRINT.name: Permission.DOCUMENT_PRINT,
+    READ.name: Permission.IMPORT_RUN,
+    SCORE.name: Permission.SCORE_RUN,
+    UNDO.name: Permission.IMPORT_RUN,
+}
 #: What a finished job of a kind says, and the counts of its result that it names.
 OUTCOMES: dict[str, tuple[lazy_, tuple[str, ...]]] = {
     PRESS_MANY.name: (lazy_("%(people)s people of %(units)s units reminded"), ("people", "units")),
@@ -186,10 +202,29 @@ def stop(job_id: int) -> Response:
     return redirect(url_for("jobs.show", job_id=job_id), 303)
 
 
+def _may_ask(me: Actor, job: Job) -> bool:
+    """Whether the actor may ask for this work today: rights and reach may have ended since it was asked for."""
+    right = ASKED_BY.get(job.kind)
+    if right is None or not me.may(right):
+        return False
+    if job.kind == SCORE.name:
+        paths = job.args.get("paths")
+        return me.can(right) if paths is None else all(me.can(right, path) for path in paths)
+    beyond = select(Unit.id).where(~reach_filter(me, right, Unit.path)).limit(1)
+    if job.kind == PRINT.name:
+        beyond = beyond.where(Unit.id.in_(job.args["unit_ids"]))
+    elif job.kind == PRESS_MANY.name:
+        items = select(DueItem.unit_id).where(DueItem.id.in_(job.args["ids"]))
+        beyond = beyond.where(Unit.id.in_(items))
+    return db.session.scalar(beyond) is None
+
+
 @blueprint.post("/jobs/<int:job_id>/retry")
 @requires(Permission.DOCUMENT_PRINT)
 def again(job_id: int) -> Response:
     job = fetch(Job, job_id, actor=actor(), may=Permission.DOCUMENT_PRINT)
+    if not _may_ask(actor(), job):
+        raise Forbidden(_("This belongs to a unit outside your duties."))
     with transaction():
         retry(actor(), job)
     flash(_("The job begins again."), "run")
