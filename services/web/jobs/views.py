@@ -212,9 +212,9 @@ def _may_ask(me: Actor, job: Job) -> bool:
         return me.can(right) if paths is None else all(me.can(right, path) for path in paths)
     beyond = select(Unit.id).where(~reach_filter(me, right, Unit.path)).limit(1)
     if job.kind == PRINT.name:
-        beyond = beyond.where(Unit.id.in_(job.args["unit_ids"]))
+        beyond = beyond.where(Unit.id.in_(job.args.get("unit_ids", [])))
     elif job.kind == PRESS_MANY.name:
-        items = select(DueItem.unit_id).where(DueItem.id.in_(job.args["ids"]))
+        items = select(DueItem.unit_id).where(DueItem.id.in_(job.args.get("ids", [])))
         beyond = beyond.where(Unit.id.in_(items))
     return db.session.scalar(beyond) is None
 
