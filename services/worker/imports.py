@@ -1,6 +1,8 @@
 """The work of imports: read a file, commit its rows, undo them."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from itertools import chain
 
@@ -17,6 +19,20 @@ from shared.imports.workbook.sheets import sheets
 from shared.jobs import Claimed
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python's cycle collector away from a big read.
+
+    It would walk the living cells of the whole file again and again, a fifth of all the time; rows hold no cycles, so
+    they are freed as they pass all the same.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def read(job: Claimed) -> None:
     """Stage the rows of an upload, chunk by chunk; begun again from the start after a crash."""
     batch_id = int(job.args["batch_id"])
@@ -27,19 +43,24 @@ def read(job: Claimed) -> None:
             job.finish()
             return
     try:
-        found = reading.look_over(source, sheets(source.data, source.kind, source.name))
-        source.data = b""
-        with transaction():
-            job.hold()
-            if reading.ask_for_columns(batch_id, found):
-                job.finish(result={"batch_id": batch_id, "asks": "columns"})
-                return
-        _stage(job, batch_id, found)
+        with _without_collector():
+            _look_over_and_stage(job, source)
     except Problem as problem:
         with transaction():
             job.hold()
             reading.refuse(batch_id, str(problem))
             job.fail(str(problem))
+
+
+def _look_over_and_stage(job: Claimed, source: reading.Source) -> None:
+    found = reading.look_over(source, sheets(source.data, source.kind, source.name))
+    source.data = b""
+    with transaction():
+        job.hold()
+        if reading.ask_for_columns(source.batch_id, found):
+            job.finish(result={"batch_id": source.batch_id, "asks": "columns"})
+            return
+    _stage(job, source.batch_id, found)
 
 
 def _stage(job: Claimed, batch_id: int, found: list[reading.Found]) -> None:
