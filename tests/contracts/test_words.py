@@ -20,7 +20,7 @@ def used() -> dict[str, str]:
         for name, line, message, _comments, _context in extract_from_dir(
             str(ROOT / folder),
             method_map=METHODS,
-            keywords=KEYWORDS,  # type: ignore[arg-type]
+            keywords=KEYWORDS,
         ):
             if isinstance(message, str) and message:
                 found[message] = f"{folder}/{name}:{line}"

@@ -65,7 +65,8 @@ def fill(app: Flask, world: World, number: int, unit_id: int) -> None:
 
 def names(page: str) -> list[str]:
     return [
-        html.unescape(name) for name in re.findall(r'<th scope="row" class="nw"><a href="/members/\d+">([^<]+)', page)
+        html.unescape(name)
+        for name in re.findall(r'<th scope="row" class="nw"><a href="/members/\d+">([^<]+)', page)
     ]
 
 
