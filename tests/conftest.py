@@ -104,6 +104,13 @@ def _drop(database: str) -> None:
     psql(_servers.url("postgres", "postgres"), sql=f'drop database if exists "{database}" with (force)')
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything must run (CI), a skipped test is a failed run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     socket.socket.connect = _real_connect  # type: ignore[method-assign]
     worker = sys.modules.get("services.worker.app")
