@@ -51,13 +51,6 @@ SETTINGS: Mapping[str, SettingSpec] = {
         _REMINDERS,
         least=1,
     ),
-    "remind_member_days": SettingSpec(
-        3,
-        "days",
-        lazy_("Tell members of an event"),
-        lazy_("Days before an event."),
-        _REMINDERS,
-    ),
     "digest_hour": SettingSpec(
         8,
         "hour",

@@ -186,6 +186,7 @@ ROUTES: dict[str, Route] = {
     "duties.index": of("duty:view"),
     "duties.plan": of("duty:plan"),
     "duties.rule_list": of("rule:view"),
+    "duties.count_too": of("rule:edit"),
     "duties.rule_form": of("rule:edit", "rule_id", reach="tenant"),
     "duties.tighten": of("rule:edit", "rule_id", reach="tenant"),
     "duties.start": of("rule:edit", "rule_id", reach="tenant"),

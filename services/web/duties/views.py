@@ -17,6 +17,8 @@ from shared.clock import local, today
 from shared.db import transaction
 from shared.duties.actions import (
     adopt_pack,
+    choose_counting,
+    counting,
     end_tightening,
     next_starts,
     order_plan,
@@ -147,7 +149,24 @@ def rule_list() -> str:
         grades=grades(),
         on=today(),
         may_edit=actor().can(Permission.RULE_EDIT),
+        counting=[(kind, also) for kind, others in counting().items() for also in others],
+        choices=sorted({line.pack.kind for line in lines if line.pack.kind in KINDS}),
     )
+
+
+@blueprint.post("/rules/counting")
+@requires(Permission.RULE_EDIT)
+def count_too() -> Response:
+    """Let an event of one kind count for the duty of another, or no longer."""
+    with transaction():
+        choose_counting(
+            actor(),
+            kind=request.form.get("kind", ""),
+            also=request.form.get("also", ""),
+            on=request.form.get("on", "yes") == "yes",
+        )
+    flash(_("Saved; it holds for what is recorded from now on."), "ok")
+    return redirect(url_for("duties.rule_list"), 303)
 
 
 def in_words(rule: Rule) -> str:

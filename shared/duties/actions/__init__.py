@@ -1,5 +1,6 @@
 """What is done with duties: rules, planning, recording."""
 
+from shared.duties.actions.counting import choose_counting, counting
 from shared.duties.actions.plan import (
     Planned,
     note_plan,
@@ -24,7 +25,9 @@ __all__ = [
     "AlreadyRecorded",
     "Planned",
     "adopt_pack",
+    "choose_counting",
     "correct_record",
+    "counting",
     "end_tightening",
     "fulfilled_by",
     "next_starts",

@@ -1,7 +1,6 @@
 """Recording once: what was held fulfils the due item and every other that it counts for."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -9,17 +8,13 @@ from shared.access.actor import Actor
 from shared.audit import record
 from shared.clock import now
 from shared.db import db
+from shared.duties.actions.counting import counting
 from shared.duties.models import DueItem
 from shared.errors import Conflict, Invalid
 from shared.events.actions import Held, amend_event, file_event, void_event
-from shared.events.kinds import KINDS
 from shared.events.models import Event
 from shared.i18n import _
 from shared.organisations.models import Unit
-from shared.tenants.models import Setting
-
-#: The tenant's setting: {"kinds": {"theme_day": ["party_lecture"]}} lets one event count for two duties.
-COUNTS_AS = "counts_as"
 
 
 class AlreadyRecorded(Conflict):
@@ -28,13 +23,6 @@ class AlreadyRecorded(Conflict):
     def __init__(self, text: object, event_id: int) -> None:
         super().__init__(text)
         self.event_id = event_id
-
-
-def _also_counts(kind: str) -> list[str]:
-    value = db.session.scalar(select(Setting.value).where(Setting.key == COUNTS_AS)) or {}
-    kinds: Any = value.get("kinds", {})
-    also = kinds.get(kind, []) if isinstance(kinds, dict) else []
-    return [other for other in also if other in KINDS and other != kind]
 
 
 def check_window(item: DueItem, held_on: date, *, made_up: bool) -> bool:
@@ -94,7 +82,7 @@ def record_event(
         _fulfil([due_item.id], event, made_up=late)
     else:
         _fulfil(_open_items(unit.id, [kind], held.held_on), event, made_up=False)
-    others = _also_counts(kind)
+    others = counting().get(kind, [])
     if others and not late:
         _fulfil(_open_items(unit.id, others, held.held_on), event, made_up=False)
     return event

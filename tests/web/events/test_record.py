@@ -11,10 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from shared.db import db, transaction
-from shared.duties.actions.record import COUNTS_AS
 from shared.events.models import Attendance
 from shared.organisations.models import Unit
-from shared.tenants.models import Setting
 from tests.web.events.stage import FOUR, NOON, events, fields, inside, item, item_id, plan, theme_day
 from tests.world import Cast, World
 
@@ -256,15 +254,23 @@ def test_one_event_counts_for_two_duties_only_where_the_tenant_says_so(
     app: Flask, world: World, enter: Enter, key: int
 ) -> None:
     lecture = item_id(app, world.organ, "party_lecture", "2026-Q4")
-    with inside(app, world.organ), transaction():
-        db.session.add(
-            Setting(key=COUNTS_AS, value={"kinds": {"theme_day": ["party_lecture", "no_such_kind"]}})
-        )
+    admin = enter(world.organ["admin"])
+    choice = {"kind": "theme_day", "also": "party_lecture"}
+    # The neighbour's choice is the neighbour's.
+    assert enter(world.union["admin"]).post("/rules/counting", data=choice).status_code == 303
+    assert enter(world.organ["officer"]).post("/rules/counting", data=choice).status_code == 403
+    assert "主题党日同时计入党课" not in admin.get("/rules").text
+    for wrong in ({"kind": "theme_day", "also": "theme_day"}, {"kind": "theme_day", "also": "no_such_kind"}):
+        assert admin.post("/rules/counting", data=wrong).status_code == 422
+    assert admin.post("/rules/counting", data=choice).status_code == 303
+    assert "主题党日同时计入党课" in admin.get("/rules").text
     theme_day(enter(world.organ["secretary"]), key)
     (event,) = events(app, world.organ)
     assert item(app, world.organ, lecture).event_id == event.id
     page = enter(world.organ["secretary"]).get(f"/events/{event.id}").text
     assert "第四季度党课" in page
+    admin.post("/rules/counting", data={**choice, "on": "no"})
+    assert "主题党日同时计入党课" not in admin.get("/rules").text
 
 
 def test_without_that_setting_the_other_duty_stays_open(
