@@ -1,43 +1,14 @@
-"""What accounts reads of the roster and the tree, by name: both nouns stand above this one and are not imported."""
+"""The tables of the roster and the tree that accounts reads, column by column."""
 
-from sqlalchemy import BigInteger, Date, Text, column, table
+from typing import cast
 
-PERSON = table(
-    "person",
-    column("tenant_id", BigInteger),
-    column("id", BigInteger),
-    column("name", Text),
-    column("name_key", Text(collation="C")),
-    column("email", Text),
-    column("locale", Text),
-    column("state", Text),
-)
-PERSON_TERM = table(
-    "person_term",
-    column("tenant_id", BigInteger),
-    column("person_id", BigInteger),
-    column("term", Text(collation="C")),
-)
-MEMBERSHIP = table(
-    "membership",
-    column("tenant_id", BigInteger),
-    column("person_id", BigInteger),
-    column("unit_id", BigInteger),
-    column("until", Date),
-)
-POST = table(
-    "post",
-    column("tenant_id", BigInteger),
-    column("person_id", BigInteger),
-    column("unit_id", BigInteger),
-    column("code", Text),
-    column("until", Date),
-)
-UNIT = table(
-    "unit",
-    column("tenant_id", BigInteger),
-    column("id", BigInteger),
-    column("path", Text(collation="C")),
-    column("name", Text),
-    column("state", Text),
-)
+from sqlalchemy import Table
+
+from shared.members.models import Membership, Person, PersonTerm, Post
+from shared.organisations.models import Unit
+
+PERSON = cast(Table, Person.__table__)
+PERSON_TERM = cast(Table, PersonTerm.__table__)
+MEMBERSHIP = cast(Table, Membership.__table__)
+POST = cast(Table, Post.__table__)
+UNIT = cast(Table, Unit.__table__)
