@@ -31,6 +31,8 @@ class Settings:
     secret_key: str
     #: 32 bytes; wraps the key of each tenant.
     instance_key: bytes
+    #: The one before, while the tenants' keys are wrapped anew (jiceng keys rewrap); None otherwise.
+    instance_key_former: bytes | None
     demo_password: str
     log_level: str
     #: Number of reverse proxies in front whose X-Forwarded-* headers are believed.
@@ -70,6 +72,7 @@ def settings() -> Settings:
         base_url=env.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         secret_key=env["SECRET_KEY"],
         instance_key=base64.b64decode(env["INSTANCE_KEY"], validate=True),
+        instance_key_former=base64.b64decode(env.get("INSTANCE_KEY_FORMER", ""), validate=True) or None,
         demo_password=env.get("DEMO_PASSWORD", ""),
         log_level=env.get("LOG_LEVEL", "INFO"),
         trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),

@@ -14,14 +14,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
 from deploy.local.servers import Servers, embedded
+from shared.db import db, transaction
 from shared.db.migrations import upgrade
 from shared.duties.packs import PACKS, load_packs
 from shared.settings import settings
-from tests.world import Cast, World, build
+from shared.tenancy import tenant
+from tests.world import Cast, Side, World, build
 
 ROOT = Path(__file__).resolve().parent.parent
 _stack = ExitStack()
@@ -199,3 +201,29 @@ def work(app: Flask) -> Callable[[int], int]:
         return done
 
     return run_all
+
+
+@pytest.fixture
+def rows(app: Flask) -> Callable[..., list[Any]]:
+    """Rows of one statement in a side's tenant."""
+
+    def read(side: Side, statement: str, **values: Any) -> list[Any]:
+        with app.app_context(), tenant(side.tenant_id):
+            found = list(db.session.execute(text(statement), values).all())
+            db.session.remove()
+        return found
+
+    return read
+
+
+@pytest.fixture
+def change(app: Flask) -> Callable[..., None]:
+    """One statement that changes a side's rows."""
+
+    def write(side: Side, statement: str, **values: Any) -> None:
+        with app.app_context(), tenant(side.tenant_id):
+            with transaction():
+                db.session.execute(text(statement), values)
+            db.session.remove()
+
+    return write

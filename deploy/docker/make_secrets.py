@@ -36,6 +36,9 @@ def main() -> None:
         "INSTANCE_KEY": value("INSTANCE_KEY", base64.b64encode(secrets.token_bytes(32)).decode()),
         "DEMO_PASSWORD": value("DEMO_PASSWORD", secrets.token_urlsafe(12)),
     }
+    if os.environ.get("INSTANCE_KEY_FORMER"):
+        # Only while it is given: it is not kept.
+        both["INSTANCE_KEY_FORMER"] = value("INSTANCE_KEY_FORMER", "")
     write("db", {"POSTGRES_PASSWORD": superuser, "OWNER_PASSWORD": owner, "APP_PASSWORD": app})
     write("redis", {"REDIS_PASSWORD": redis})
     write("app", both)

@@ -31,7 +31,7 @@ START_SECONDS = 90
 #: Time that running jobs get to finish when all is stopped; what is cut off is taken up again at the next start.
 WORKER_SECONDS = 10
 
-DEMO_ROLES = ("admin", "officer", "leader", "secretary", "reviewer", "auditor", "member")
+DEMO_ROLES = ("admin", "officer", "leader", "secretary", "successor", "reviewer", "auditor", "member")
 DEMO_TENANTS = ("organ.demo", "union.demo")
 
 

@@ -15,22 +15,28 @@ from services.web.assessments.views import blueprint as assessments
 from services.web.assets import offer_assets
 from services.web.audit.views import blueprint as audit
 from services.web.documents.views import blueprint as documents
+from services.web.dues.views import blueprint as dues
 from services.web.duties.views import blueprint as duties
 from services.web.events.views import blueprint as events
+from services.web.exports.views import blueprint as exports
 from services.web.files.views import blueprint as files
 from services.web.health.views import blueprint as health
 from services.web.imports.views import blueprint as imports
 from services.web.jobs.views import blueprint as jobs
 from services.web.ledger.views import blueprint as ledger
 from services.web.limits import limiter
+from services.web.meetings.views import blueprint as meetings
 from services.web.members.views import blueprint as members
 from services.web.messages.views import blueprint as messages
 from services.web.organisations.views import blueprint as organisations
+from services.web.reforms.views import blueprint as reforms
 from services.web.reminders.views import blueprint as reminders
 from services.web.search.views import blueprint as search
 from services.web.settings.views import blueprint as settings_pages
 from services.web.tenants.views import blueprint as tenants
+from services.web.terms.views import blueprint as terms
 from services.web.today.views import blueprint as today
+from services.web.transfers.views import blueprint as transfers
 from shared import clock
 from shared.db import connect
 from shared.i18n import _
@@ -44,10 +50,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tenants,
     today,
     organisations,
+    terms,
+    reforms,
     members,
+    transfers,
+    dues,
+    exports,
     imports,
     duties,
     events,
+    meetings,
     ledger,
     reminders,
     messages,
@@ -107,4 +119,5 @@ def create_app(given: Settings | None = None) -> Flask:
     app.jinja_env.globals.update(_=_, today=clock.today, now=clock.now, local=clock.local)
     offer_assets(app)
     app.context_processor(shell.context)
+    app.jinja_env.globals.update(section_tabs=shell.section_tabs)
     return app

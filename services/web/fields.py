@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, StringField
+from wtforms import DateField, DecimalField, Field, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from shared import i18n
@@ -51,6 +52,23 @@ class DayField(DateField):
             self.data = date.fromisoformat(text)
         except ValueError:
             raise ValueError(_("This is not a date: %(text)s", text=text[:20])) from None
+
+
+class AmountField(DecimalField):
+    """A decimal number; what is none (NaN and infinity too) is said in the reader's language."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = str(valuelist[0]).strip().replace(",", "").replace("，", "") if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            raise ValueError(_("This is not a number: %(text)s", text=text[:20])) from None
+        if not number.is_finite():
+            raise ValueError(_("This is not a number: %(text)s", text=text[:20]))
+        self.data = number
 
 
 class PartialDayField(StringField):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, session
+from flask import current_app, g, request, session, url_for
 from sqlalchemy import select
 
 from shared.access.actor import Actor
@@ -11,12 +11,20 @@ from shared.access.roles import role_names
 from shared.db import db
 from shared.duties.queries import overdue_count
 from shared.errors import NoTenant
-from shared.i18n import _, current_locale
+from shared.i18n import _, current_locale, lazy_
 from shared.jobs import running_count
 from shared.messages.queries import unread_count
 
 #: The roles in the order in which one is shown beside the name.
 RANK = ("admin", "officer", "leader", "secretary", "keeper", "reviewer", "auditor", "member")
+
+
+#: Pages of other blueprints that stand under a left entry, besides those below its own address.
+_WITHIN = {
+    "organisations.index": ("terms", "reforms"),
+    "ledger.index": ("meetings", "events"),
+    "members.index": ("transfers", "dues"),
+}
 
 
 def _main(actor: Actor, counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -37,6 +45,7 @@ def _main(actor: Actor, counts: dict[str, int]) -> list[dict[str, Any]]:
             "icon": icon,
             "count": count,
             "count_title": _("Overdue: %(n)s", n=count),
+            "current": True if request.blueprint in _WITHIN.get(endpoint, ()) else None,
         }
         for endpoint, label, icon, permission, count in entries
         if actor.may(permission)
@@ -92,6 +101,40 @@ def _counts(actor: Actor) -> dict[str, int]:
         )
     ).one()
     return {"overdue": row[0], "unread": row[1], "running": row[2]}
+
+
+#: The pages of a left entry that has several: endpoint, word, right, and the endpoints that count as it.
+SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
+    "organisations": (
+        ("organisations.index", lazy_("Tree"), Permission.UNIT_VIEW),
+        ("organisations.chart", lazy_("Chart"), Permission.UNIT_VIEW),
+        ("organisations.listing", lazy_("List of units"), Permission.UNIT_VIEW),
+        ("terms.index", lazy_("Terms and elections"), Permission.UNIT_VIEW),
+        ("reforms.index", lazy_("Reorganisations"), Permission.REFORM_VIEW),
+    ),
+    "members": (
+        ("members.index", lazy_("Roster"), Permission.MEMBER_VIEW),
+        ("transfers.index", lazy_("Transfers"), Permission.TRANSFER_VIEW),
+        ("dues.index", lazy_("Dues and fees"), Permission.DUES_VIEW),
+        ("members.mobile", lazy_("Mobile members"), Permission.MEMBER_VIEW),
+        ("members.offices", lazy_("Holders of office"), Permission.MEMBER_VIEW),
+    ),
+    "ledger": (
+        ("ledger.index", lazy_("Ledger of the year"), Permission.EVENT_VIEW),
+        ("meetings.index", lazy_("Calendar"), Permission.EVENT_VIEW),
+        ("events.to_review", lazy_("Records to check"), Permission.EVENT_REVIEW),
+    ),
+}
+
+
+def section_tabs(section: str) -> list[tuple[str, str, bool, int]]:
+    """The tabs of a left entry as macros/page.html draws them, those the actor may open."""
+    who: Actor | None = g.get("actor")
+    return [
+        (str(word), url_for(endpoint), request.endpoint == endpoint, 0)
+        for endpoint, word, right in SECTIONS[section]
+        if who is not None and who.may(right) and endpoint in current_app.view_functions
+    ]
 
 
 def context() -> dict[str, Any]:

@@ -8,20 +8,33 @@ from services.worker.accounts import invite
 from services.worker.app import TenantTask, celery
 from services.worker.assessments import score
 from services.worker.documents import print_papers
+from services.worker.dues import draw
 from services.worker.duties import plan
+from services.worker.exports import write_list
 from services.worker.imports import commit, read, undo
+from services.worker.keys import rotate
+from services.worker.members import bulk
+from services.worker.reforms import execute as execute_reform
+from services.worker.reforms import undo as undo_reform
 from services.worker.reminders import press_many
 from services.worker.tenants import found
+from services.worker.transfers import print_letter
 from shared.accounts.jobs import INVITE
 from shared.assessments.jobs import SCORE
 from shared.db import db, transaction
 from shared.documents.jobs import PRINT
+from shared.dues.jobs import DRAW
 from shared.duties.jobs import PLAN
 from shared.errors import LeaseLost, Problem
+from shared.exports.jobs import WRITE
 from shared.imports.jobs import COMMIT, READ, UNDO
 from shared.jobs import NUDGE, Claimed, claim
+from shared.members.jobs import BULK
+from shared.reforms.jobs import EXECUTE as EXECUTE_REFORM
+from shared.reforms.jobs import UNDO as UNDO_REFORM
 from shared.reminders.jobs import PRESS_MANY
-from shared.tenants.jobs import FOUND
+from shared.tenants.jobs import FOUND, ROTATE
+from shared.transfers.jobs import LETTER
 
 log = structlog.get_logger()
 
@@ -29,13 +42,20 @@ log = structlog.get_logger()
 WORK: dict[str, Callable[[Claimed], None]] = {
     INVITE.name: invite,
     FOUND.name: found,
+    ROTATE.name: rotate,
     PLAN.name: plan,
+    DRAW.name: draw,
     READ.name: read,
     COMMIT.name: commit,
     UNDO.name: undo,
+    EXECUTE_REFORM.name: execute_reform,
+    UNDO_REFORM.name: undo_reform,
     PRINT.name: print_papers,
+    LETTER.name: print_letter,
     SCORE.name: score,
     PRESS_MANY.name: press_many,
+    BULK.name: bulk,
+    WRITE.name: write_list,
 }
 
 #: Shown in the reader's language.

@@ -9,12 +9,15 @@ import structlog
 from services.worker.app import TenantTask, celery
 from services.worker.channels import CHANNELS
 from services.worker.channels.outgoing import Composed, Outgoing, Send
+from services.worker.dues import compose_dues
+from services.worker.events import compose_meetings, compose_reviews
 from services.worker.reminders import compose
+from services.worker.terms import compose_handovers
+from services.worker.transfers import compose_transfers
 from shared.db import db, transaction
 from shared.errors import Undelivered
 from shared.jobs import nudge
-from shared.messages.actions import Parcel, claim_batch, note_outcome, renew
-from shared.reminders.actions.digest import SEND
+from shared.messages.actions import SEND, Parcel, claim_batch, note_outcome, renew
 from shared.reminders.queries.ladder import ladder
 from shared.tenancy import current_tenant
 
@@ -28,7 +31,15 @@ GO = 500
 Composer = Callable[[list[Parcel]], dict[int, Composed | str]]
 
 
-COMPOSERS: dict[str, Composer] = {"digest": compose, "press": compose}
+COMPOSERS: dict[str, Composer] = {
+    "digest": compose,
+    "press": compose,
+    "handover": compose_handovers,
+    "transfer": compose_transfers,
+    "meeting": compose_meetings,
+    "review": compose_reviews,
+    "dues": compose_dues,
+}
 
 
 @celery.task(name=SEND, base=TenantTask)

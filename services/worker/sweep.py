@@ -7,12 +7,16 @@ import structlog
 from services.worker.accounts import forget_nightly, post_waiting
 from services.worker.app import PlatformTask, TenantTask, celery
 from services.worker.assessments import score_each_minute, score_nightly
+from services.worker.dues import bring_rates, warn_unpaid
 from services.worker.duties import plan_nightly
+from services.worker.events import carry_meetings_on
 from services.worker.files import forget_files
 from services.worker.imports import purge_imports
+from services.worker.keys import tend_keys
 from services.worker.messages import send_waiting
 from services.worker.reminders import remind
 from services.worker.tenants import count_sizes
+from services.worker.transfers import exchange_post
 from shared.db import db
 from shared.jobs import queue, renudge
 from shared.tenancy import platform
@@ -21,13 +25,23 @@ from shared.tenants.queries import active_tenant_ids
 log = structlog.get_logger()
 
 #: What the sweep does for a tenant each minute, in this order; each may run twice at once.
-EACH_MINUTE: tuple[Callable[[], object], ...] = (renudge, score_each_minute, remind, send_waiting)
+EACH_MINUTE: tuple[Callable[[], object], ...] = (
+    renudge,
+    score_each_minute,
+    exchange_post,
+    bring_rates,
+    remind,
+    send_waiting,
+)
 #: What the night does for a tenant.
 EACH_NIGHT: tuple[Callable[[], object], ...] = (
     plan_nightly,
+    warn_unpaid,
+    carry_meetings_on,
     score_nightly,
     purge_imports,
     forget_files,
+    tend_keys,
     count_sizes,
 )
 

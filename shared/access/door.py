@@ -1,7 +1,8 @@
 """The only way to hold an object: by its key, for a purpose.
 
 A neighbour's object is not there (404: the database shows no row). A colleague's object outside the actor's reach is
-refused (403). What unit an object belongs to is read from its table: `path` (a unit), `unit_id`, `person_id`.
+refused (403). What unit an object belongs to is read from its table: `path` (a unit), `unit_id`, `from_unit_id` and
+`to_unit_id`, `person_id`.
 """
 
 from typing import Any, TypeVar
@@ -41,11 +42,13 @@ def _within(model: type[TenantOwned], actor: Actor, permission: Permission) -> C
         return reach_filter(actor, permission, columns.path)
     unit = _table("unit")
     inside: ColumnElement[bool]
-    if "unit_id" in columns:
+    # A transfer belongs to the unit it comes from and to the one it goes to.
+    units = [columns[name] for name in ("unit_id", "from_unit_id", "to_unit_id") if name in columns]
+    if units:
         inside = exists(
             select(1).where(
                 unit.c.tenant_id == columns.tenant_id,
-                unit.c.id == columns.unit_id,
+                or_(*(unit.c.id == held for held in units)),
                 reach_filter(actor, permission, unit.c.path),
             )
         )

@@ -10,6 +10,14 @@ class Permission(StrEnum):
     SELF = "self:use"
     UNIT_VIEW = "unit:view"
     UNIT_EDIT = "unit:edit"
+    #: Grant the postponement of an election to a unit below.
+    TERM_APPROVE = "term:approve"
+    REFORM_VIEW = "reform:view"
+    #: Draft, execute and undo reorganisations of the whole tenant.
+    REFORM_EDIT = "reform:edit"
+    TRANSFER_VIEW = "transfer:view"
+    #: Send people to another unit or tenant or to outside, and receive them.
+    TRANSFER_EDIT = "transfer:edit"
     MEMBER_VIEW = "member:view"
     #: Enter people, change how they are reached, begin and end memberships and posts.
     MEMBER_EDIT = "member:edit"
@@ -23,6 +31,14 @@ class Permission(StrEnum):
     RULE_EDIT = "rule:edit"
     EVENT_VIEW = "event:view"
     EVENT_CORRECT = "event:correct"
+    #: Accept a filed record of a unit below, or return it with a remark.
+    EVENT_REVIEW = "event:review"
+    #: See what people pay dues on, what was collected, and the book of dues of a unit.
+    DUES_VIEW = "dues:view"
+    #: Enter bases, draw up and close months, collect, keep the book.
+    DUES_EDIT = "dues:edit"
+    #: Grant a reduction or exemption to a unit below.
+    DUES_APPROVE = "dues:approve"
     REMINDER_SEND = "reminder:send"
     REMINDER_VIEW = "reminder:view"
     SCORE_VIEW = "score:view"

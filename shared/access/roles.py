@@ -40,6 +40,12 @@ ROLES: dict[str, RoleSpec] = {
             | _REMIND
             | {
                 P.UNIT_EDIT,
+                P.EVENT_REVIEW,
+                P.TERM_APPROVE,
+                P.REFORM_VIEW,
+                P.REFORM_EDIT,
+                P.TRANSFER_VIEW,
+                P.TRANSFER_EDIT,
                 P.MEMBER_EDIT,
                 P.MEMBER_REVEAL,
                 P.IMPORT_RUN,
@@ -48,6 +54,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.SCORE_RUN,
             }
             | {P.ACCOUNT_VIEW, P.ACCOUNT_GRANT, P.AUDIT_VIEW, P.SETTING_EDIT}
+            | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
         ),
     ),
     "officer": RoleSpec(
@@ -59,13 +66,15 @@ ROLES: dict[str, RoleSpec] = {
             | _PRINT
             | _REMIND
             | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_EDIT, P.MEMBER_REVEAL, P.SCORE_RUN}
+            | {P.TERM_APPROVE, P.REFORM_VIEW, P.TRANSFER_VIEW, P.TRANSFER_EDIT, P.EVENT_REVIEW}
+            | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
         ),
     ),
     "leader": RoleSpec(
         lazy_("Leader"),
         lazy_("How my units stand, what is overdue, sign off"),
         Reach.BELOW,
-        frozenset(_READ | _PRINT | _REMIND),
+        frozenset(_READ | _PRINT | _REMIND | {P.EVENT_REVIEW, P.REFORM_VIEW, P.TRANSFER_VIEW, P.DUES_VIEW}),
     ),
     "secretary": RoleSpec(
         lazy_("Secretary"),
@@ -81,6 +90,10 @@ ROLES: dict[str, RoleSpec] = {
                 P.MEMBER_REVEAL,
                 P.REMINDER_VIEW,
                 P.ACCOUNT_LEND,
+                P.DUES_VIEW,
+                P.DUES_EDIT,
+                P.TRANSFER_VIEW,
+                P.TRANSFER_EDIT,
             }
         ),
     ),
@@ -95,14 +108,27 @@ ROLES: dict[str, RoleSpec] = {
         lazy_("Checks evidence and scores of the units assigned"),
         Reach.BELOW,
         frozenset(
-            {P.SELF, P.UNIT_VIEW, P.DUTY_VIEW, P.EVENT_VIEW, P.SCORE_VIEW, P.DOCUMENT_VIEW, P.RULE_VIEW}
+            {
+                P.SELF,
+                P.UNIT_VIEW,
+                P.DUTY_VIEW,
+                P.EVENT_VIEW,
+                P.SCORE_VIEW,
+                P.DOCUMENT_VIEW,
+                P.RULE_VIEW,
+                P.EVENT_REVIEW,
+            }
         ),
     ),
     "auditor": RoleSpec(
         lazy_("Auditor"),
         lazy_("Reads everything in the tenant, the audit trail too; writes nothing"),
         Reach.TENANT,
-        frozenset(_READ | {P.AUDIT_VIEW, P.ACCOUNT_VIEW, P.REMINDER_VIEW, P.JOB_VIEW}),
+        frozenset(
+            _READ
+            | {P.AUDIT_VIEW, P.ACCOUNT_VIEW, P.REMINDER_VIEW, P.JOB_VIEW}
+            | {P.REFORM_VIEW, P.TRANSFER_VIEW, P.DUES_VIEW}
+        ),
     ),
     "member": RoleSpec(
         lazy_("Member"),

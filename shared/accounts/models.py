@@ -98,7 +98,8 @@ class Token(Base):
         # A form sent twice invites once.
         UniqueConstraint("tenant_id", "person_id", "form_key"),
         CheckConstraint(
-            "purpose in ('first_admin', 'seat', 'password', 'operator', 'address')", name="purpose"
+            "purpose in ('first_admin', 'seat', 'password', 'operator', 'address', 'calendar')",
+            name="purpose",
         ),
         # The open invitations of one person, to be revoked by the next one; the state on the accounts page.
         Index("ix_token_tenant_id_person_id", "tenant_id", "person_id"),
@@ -169,7 +170,12 @@ class RoleGrant(TenantOwned, Base):
     __table_args__ = (
         references("person_id", "person"),
         references("unit_id", "unit"),
+        references("ended_by", "reform"),
         CheckConstraint("until is null or until >= since", name="term"),
+        # What a reform ended, for its undo.
+        Index(
+            "ix_role_grant_ended_by", "tenant_id", "ended_by", postgresql_where=text("ended_by is not null")
+        ),
         # The grants of the person who is acting: every request.
         Index("ix_role_grant_person_id", "tenant_id", "person_id"),
         # Who acts for a unit: recipients of reminders.
@@ -183,3 +189,44 @@ class RoleGrant(TenantOwned, Base):
     until: Mapped[date | None] = mapped_column(Date)
     granted_by: Mapped[int | None] = mapped_column(BigInteger)
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: The reform that ended it; None: a person did.
+    ended_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Handover(TenantOwned, Base):
+    """The open work of a unit passing from the former secretary or chair to the new one (交接)."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        references("unit_id", "unit", ondelete="CASCADE"),
+        references("from_person_id", "person"),
+        references("to_person_id", "person"),
+        references("offered_by", "person"),
+        CheckConstraint("state in ('open', 'accepted', 'withdrawn')", name="state"),
+        CheckConstraint("(state = 'open') = (decided_at is null)", name="decided"),
+        # One open hand-over a unit and office.
+        Index(
+            "uq_handover_unit_id",
+            "tenant_id",
+            "unit_id",
+            "post_code",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        # What waits for me, on the first page.
+        Index(
+            "ix_handover_to_person_id", "tenant_id", "to_person_id", postgresql_where=text("state = 'open'")
+        ),
+    )
+
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    #: A key of shared.members.posts.POSTS whose holder leads.
+    post_code: Mapped[str] = mapped_column(Text)
+    from_person_id: Mapped[int | None] = mapped_column(BigInteger)
+    to_person_id: Mapped[int] = mapped_column(BigInteger)
+    offered_by: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(Text, server_default="open")
+    #: What passed, counted at acceptance: grants, loans, due items, reminders.
+    counts: Mapped[dict[str, object]] = mapped_column(JSONB, server_default="{}")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from shared.db.tables import load_tables
 from shared.errors import Conflict, NoTenant
 from shared.settings import Settings
 from shared.tenancy import current_scope, pin
@@ -81,6 +82,8 @@ def connect(app: Flask, settings: Settings) -> None:
         # JSON with the schema's own types, and plans that do not depend on the walls' setting.
         "connect_args": {"options": "-c timezone=UTC -c lock_timeout=15s"},
     }
+    # A key may point to a table of a later noun, which this process need not know otherwise.
+    load_tables()
     db.init_app(app)
 
 

@@ -43,7 +43,8 @@ class Rule(TenantOwned, Base):
         owned_by_tenant(),
         # A pack's rule comes in once; a tenant's own version of it stands beside it.
         UniqueConstraint("tenant_id", "key", "origin", "valid_from"),
-        CheckConstraint("cadence in ('month', 'quarter', 'half_year', 'year')", name="cadence"),
+        CheckConstraint("cadence in ('month', 'quarter', 'half_year', 'year', 'term')", name="cadence"),
+        CheckConstraint("(cadence = 'term') = (years is not null)", name="years"),
         CheckConstraint("times between 1 and 31", name="times"),
         CheckConstraint("from_month between 1 and 12 and to_month between 1 and 12", name="months"),
         CheckConstraint("origin in ('pack', 'tenant')", name="origin"),
@@ -64,6 +65,13 @@ class Rule(TenantOwned, Base):
     #: A yearly rule's window, in months; to < from reaches into the next year. None: the whole period.
     from_month: Mapped[int | None] = mapped_column(SmallInteger)
     to_month: Mapped[int | None] = mapped_column(SmallInteger)
+    #: Of a rule of cadence 'term': years from one election to the next, and months before its end at which to remind.
+    years: Mapped[int | None] = mapped_column(SmallInteger)
+    notice_months: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
+    #: Other lengths that the law leaves to the organisation's choice (a union: 3 or 5).
+    years_choice: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
+    #: By how many months a superior may postpone the election at most.
+    postpone_months: Mapped[int | None] = mapped_column(SmallInteger)
     #: A tenant's shorter window: due this many days before the period or window ends.
     early_days: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     level: Mapped[str] = mapped_column(Text)
@@ -86,6 +94,21 @@ class DueItem(TenantOwned, Base):
         references("rule_id", "duty_rule"),
         references("unit_id", "unit"),
         references("event_id", "event"),
+        references("returned_event_id", "event"),
+        CheckConstraint("returned_event_id is null or event_id is null", name="returned"),
+        # The items that stand open because their record was returned.
+        Index(
+            "ix_due_item_returned_event_id",
+            "tenant_id",
+            "returned_event_id",
+            postgresql_where=text("returned_event_id is not null"),
+        ),
+        references("followed_from", "unit", ondelete="CASCADE"),
+        references("reform_id", "reform"),
+        # What a reform moved, withdrew or spared, for its undo.
+        Index(
+            "ix_due_item_reform_id", "tenant_id", "reform_id", postgresql_where=text("reform_id is not null")
+        ),
         # Planning twice makes nothing twice.
         UniqueConstraint("tenant_id", "unit_id", "kind", "period", "ordinal"),
         CheckConstraint("state in ('open', 'done', 'withdrawn', 'exempt')", name="state"),
@@ -111,7 +134,7 @@ class DueItem(TenantOwned, Base):
     kind: Mapped[str] = mapped_column(Text)
     #: The year the period begins in; a window may end in the next one.
     year: Mapped[int] = mapped_column(SmallInteger)
-    #: '2026-11', '2026-Q4', '2026-H2' or '2026'.
+    #: '2026-11', '2026-Q4', '2026-H2' or '2026'; of a term its end, '2026-12-01', or 'term' where that is unknown.
     period: Mapped[str] = mapped_column(Text)
     ordinal: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     opens_on: Mapped[date] = mapped_column(Date)
@@ -124,4 +147,9 @@ class DueItem(TenantOwned, Base):
     recorded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     #: 补: an event held after the period, counted because a person said so.
     made_up: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    #: The record that fulfilled it until the superior returned it; mended, it fulfils it again.
+    returned_event_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: The unit that owed it before a reform passed it on; planning leaves such an item as it is.
+    followed_from: Mapped[int | None] = mapped_column(BigInteger)
+    reform_id: Mapped[int | None] = mapped_column(BigInteger)
     planned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -37,13 +37,15 @@ class EventKind:
     """`short` heads a column; `title_field` names the field that serves as the record's title."""
 
     name: lazy_
-    line: Literal["party", "union"]
+    line: Literal["party", "union", "both"]
     fields: tuple[Field, ...] = ()
     short: lazy_ | None = None
     attendance: Attendance = "members"
     title_field: str | None = None
     #: The heading over the kind's own fields.
     heading: lazy_ | None = None
+    #: Recorded on the page of terms, with what follows from it, and not by the general form.
+    own_page: bool = False
 
     @property
     def head(self) -> str:
@@ -105,6 +107,10 @@ TOPICS = (
     ("care", lazy_("Care and visit")),
     ("reminder", lazy_("Reminder and admonition")),
 )
+
+
+#: Who elects. Source: domain facts §1: members' meeting, or a congress of delegates from 500 members on.
+ELECTORS = (("members", lazy_("Members' meeting")), ("delegates", lazy_("Delegates' congress")))
 
 
 def _season(name: lazy_, short: lazy_) -> EventKind:
@@ -255,7 +261,32 @@ KINDS: dict[str, EventKind] = {
     "summer_relief": _season(lazy_("Cooling relief in summer"), lazy_("Summer")),
     "autumn_aid": _season(lazy_("School aid in autumn"), lazy_("Autumn")),
     "winter_warmth": _season(lazy_("Warmth in winter"), lazy_("Winter")),
+    # Both lines. Source: domain facts §1, elections. The committee elected stands in the posts, not here.
+    "term_election": EventKind(
+        lazy_("Election at the end of the term"),
+        "both",
+        short=lazy_("Term election"),
+        attendance="counts",
+        heading=lazy_("The election"),
+        own_page=True,
+        fields=(
+            Field("body", lazy_("Elected by"), "choice", choices=ELECTORS),
+            Field("document", lazy_("Approving document")),
+            Field("number", lazy_("Number of the term"), "number", required=False),
+            Field("elected", lazy_("Persons elected"), "number", required=False),
+        ),
+    ),
+    "term_date": EventKind(
+        lazy_("Entering the end of the term"),
+        "both",
+        short=lazy_("End of the term"),
+        attendance="none",
+        own_page=True,
+    ),
 }
+
+#: Kinds of due items that follow a unit's term and no calendar period.
+TERM_KINDS = ("term_election", "term_date")
 
 #: Why somebody was absent, in the order of the form. Source: domain facts §2, common minutes fields.
 REASONS: tuple[tuple[str, lazy_], ...] = (

@@ -61,6 +61,28 @@ class Batch(TenantOwned, Base):
     form_key: Mapped[str] = mapped_column(Text)
 
 
+class SavedMapping(TenantOwned, Base):
+    """What the columns of a sheet with these titles mean, as somebody once said; applied to the next such sheet."""
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (
+        references("created_by", "person"),
+        # The mapping of a sheet with these titles.
+        UniqueConstraint("tenant_id", "signature"),
+    )
+
+    name: Mapped[str] = mapped_column(Text)
+    #: A key of shared.imports.layouts: units or people.
+    layout: Mapped[str] = mapped_column(Text)
+    #: Stands for the titles of the header, in whatever order (shared.imports.layouts.headers.signature).
+    signature: Mapped[str] = mapped_column(Text)
+    #: Plain title → key of a column; '' for a column that is not imported.
+    titles: Mapped[dict[str, str]] = mapped_column(JSONB)
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    used_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
 class Row(TenantOwned, Base):
     """One row of a sheet, sealed: its cells, what was understood, which row of the roster it matches."""
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, text
 
 from shared.db import db
+from shared.imports.judging.matching import PERSON_KEYS, Record, UnitRecord
 from shared.imports.judging.matching import Membership as HeldMembership
-from shared.imports.judging.matching import Record, UnitRecord
 from shared.imports.judging.unit_names import Candidate, UnitNames
 from shared.imports.models import Batch, Row
 from shared.jobs import Job
@@ -137,6 +137,9 @@ def units_on_hand() -> tuple[UnitNames, list[UnitRecord]]:
                     "sector": unit.sector,
                     "founded": unit.founded_on.isoformat() if unit.founded_on else None,
                     "term_ends": unit.term_ends_on.isoformat() if unit.term_ends_on else None,
+                    "credit_code": unit.credit_code,
+                    "legal_number": unit.legal_number,
+                    "staff_count": unit.staff_count,
                 },
             )
         )
@@ -147,17 +150,15 @@ _PEOPLE = (
     select(
         Person.id,
         Person.name,
-        Person.sex,
-        Person.ethnic,
-        Person.born,
-        Person.email,
-        Person.note,
+        *(getattr(Person, key) for key in PERSON_KEYS),
         Person.identity_hash,
         Person.phone_hash,
         Membership.id.label("membership_id"),
         Membership.kind.label("line"),
         Membership.unit_id,
         Membership.status,
+        Membership.relation,
+        Membership.card_number,
         Membership.joined,
         Membership.confirmed,
         Unit.name.label("unit_name"),
@@ -213,11 +214,8 @@ def _collect(found: dict[int, Record], statement: Any) -> None:
                 row.id,
                 {
                     "name": row.name,
-                    "sex": row.sex,
-                    "ethnic": row.ethnic,
+                    **{key: row._mapping[key] for key in PERSON_KEYS},
                     "born": row.born.text if row.born else None,
-                    "email": row.email,
-                    "note": row.note,
                 },
                 row.identity_hash,
                 row.phone_hash,
@@ -228,6 +226,8 @@ def _collect(found: dict[int, Record], statement: Any) -> None:
                 row.unit_id,
                 row.unit_name,
                 row.status,
+                row.relation,
+                row.card_number,
                 row.joined.text if row.joined else None,
                 row.confirmed.text if row.confirmed else None,
             )

@@ -25,7 +25,6 @@ STATUSES: dict[str, Status] = {
     "probationary": Status(
         lazy_("Probationary member"), "party", ("预备党员", "预备", "中共预备党员"), votes=False, rank=2
     ),
-    "mobile": Status(lazy_("Mobile member"), "party", ("流动党员", "流出党员"), attends=False, rank=3),
     "development_target": Status(
         lazy_("Candidate under development"),
         "party",
@@ -55,7 +54,10 @@ STATUSES: dict[str, Status] = {
     ),
     "member": Status(lazy_("Union member"), "union", ("会员", "工会会员", "正式会员"), rank=1),
     "retired_member": Status(
-        lazy_("Retired union member"), "union", ("退休会员", "保留会籍"), votes=False, attends=False, rank=2
+        lazy_("Retired union member"), "union", ("退休会员",), votes=False, attends=False, rank=2
+    ),
+    "kept_member": Status(
+        lazy_("Union membership kept"), "union", ("保留会籍", "保留"), votes=False, attends=False, rank=3
     ),
 }
 
@@ -67,11 +69,20 @@ ATTENDING = tuple(key for key, status in STATUSES.items() if status.attends)
 #: Why a membership ends.
 ENDINGS: dict[str, lazy_] = {
     "transferred": lazy_("Relationship transferred"),
+    "reformed": lazy_("Reorganisation"),
     "left": lazy_("Left the unit"),
     "retired": lazy_("Retired"),
     "died": lazy_("Died"),
-    "withdrew": lazy_("Withdrew or was removed from the rolls"),
+    "withdrew": lazy_("Withdrew"),
+    "struck": lazy_("Removed from the rolls"),
+    "expelled": lazy_("Expelled"),
     "mistake": lazy_("Entered by mistake"),
+}
+
+#: Those that an officer may give on each line; a reorganisation gives its own.
+ENDINGS_ON: dict[str, tuple[str, ...]] = {
+    "party": ("transferred", "left", "retired", "died", "withdrew", "struck", "expelled", "mistake"),
+    "union": ("transferred", "left", "retired", "died", "withdrew", "expelled", "mistake"),
 }
 
 

@@ -22,6 +22,8 @@ from shared.jobs import worker_name
 from shared.messages.models import Delivery, Occasion
 from shared.settings import settings
 
+#: The task that sends what is due and unsent.
+SEND = "messages.send"
 #: After so many tries a message is given up and says so.
 MAX_ATTEMPTS = 5
 #: Minutes before the next try, by tries made.

@@ -1,26 +1,12 @@
-"""Kinds of units, as data: their line, what may stand above them, when they are set up, their term and posts.
+"""Kinds of units, as data: their line, what may stand above them, and their posts.
 
-Sources are the Constitution of the Party, the branch regulation of 2018 and the Trade Union Law; grades: A official,
-B an institution's own rule, C third party, K unconfirmed. What a source calls usual is advice, never a refusal.
+How many members a kind is usual for, how large its committee is and what should stand beside it are rules of law with
+their sources: shared.organisations.advice. They are advice, never a refusal.
 """
 
 from dataclasses import dataclass, field
 
 from shared.i18n import lazy_
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """From how many members of `counted` a unit of the kind is usual or required."""
-
-    least: int | None
-    most: int | None
-    #: full: 正式党员 only; party: 正式 and 预备; union: 会员.
-    counted: str
-    #: Whether the rule says must (应当); else it is usual (一般).
-    must: bool
-    source: str
-    grade: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +19,7 @@ class UnitKind:
     parents: frozenset[str]
     #: Names used in spreadsheets, longest first where one holds another.
     aliases: tuple[str, ...]
-    #: Years from one election to the next; None: no term.
-    term_years: int | None = None
     posts: tuple[str, ...] = ()
-    thresholds: tuple[Threshold, ...] = ()
     #: Whether it has members of its own or only units below.
     has_members: bool = True
     #: Counts as a basic unit in sentences such as “24 branches”.
@@ -46,14 +29,13 @@ class UnitKind:
     posts_small: tuple[str, ...] = field(default=())
 
 
-_ABOVE_GENERAL = frozenset({"party_committee", "organ_committee", "work_committee"})
-_ABOVE_BRANCH = frozenset({"party_committee", "organ_committee", "general_branch", "work_committee"})
+_ABOVE_GENERAL = frozenset({"party_committee", "organ_committee", "work_committee", "leading_group"})
+_ABOVE_BRANCH = _ABOVE_GENERAL | {"general_branch"}
 _BRANCH_POSTS = ("secretary", "organisation", "publicity", "discipline")
-_BRANCH_RULE = (
-    Threshold(3, None, "full", True, "中国共产党支部工作条例（试行）第四条", "A"),
-    Threshold(None, 50, "party", False, "中国共产党支部工作条例（试行）第四条", "A"),
-)
-_ABOVE_UNION = frozenset({"union_federation", "joint_union_federation", "industrial_union"})
+_FEDERATIONS = frozenset({"union_federation", "township_federation"})
+_ABOVE_UNION = _FEDERATIONS | {"joint_union_federation", "industrial_union"}
+#: Bodies elected beside the committee of any union.
+_BESIDE_UNION = _ABOVE_UNION | {"primary_union_committee", "joint_primary_union"}
 
 KINDS: dict[str, UnitKind] = {
     "work_committee": UnitKind(
@@ -66,35 +48,40 @@ KINDS: dict[str, UnitKind] = {
     ),
     "party_committee": UnitKind(
         lazy_("Party committee"), "party", frozenset({"party_committee", "work_committee"}),
-        ("基层委员会", "党委", "党的基层委员会"), 5, ("secretary", "deputy_secretary", "discipline"),
-        (Threshold(100, None, "party", False, "中国共产党章程第三十条；党的基层组织设置规定", "A"),),
+        ("基层委员会", "党委", "党的基层委员会"), ("secretary", "deputy_secretary", "discipline"),
     ),
     "organ_committee": UnitKind(
-        lazy_("Organ Party committee"), "party", frozenset({"party_committee", "work_committee", "organ_committee"}),
-        ("机关委员会", "机关党委", "直属机关党委"), 5, ("secretary", "deputy_secretary", "discipline"),
-        (Threshold(100, None, "party", False, "中国共产党党和国家机关基层组织工作条例", "A"),),
+        lazy_("Organ Party committee"), "party", _ABOVE_GENERAL,
+        ("机关委员会", "机关党委", "直属机关党委"), ("secretary", "deputy_secretary", "discipline"),
     ),
     "general_branch": UnitKind(
         lazy_("General Party branch"), "party", _ABOVE_GENERAL,
-        ("总支部委员会", "党总支部", "党总支", "总支"), 3, ("secretary", "deputy_secretary"),
-        (Threshold(50, 99, "party", False, "中国共产党党和国家机关基层组织工作条例", "A"),),
+        ("总支部委员会", "党总支部", "党总支", "总支"), ("secretary", "deputy_secretary"),
     ),
     "party_branch": UnitKind(
-        lazy_("Party branch"), "party", _ABOVE_BRANCH, ("党支部委员会", "支部委员会", "党支部", "支部"), 3,
-        _BRANCH_POSTS, _BRANCH_RULE, basic=True, small_below=7, posts_small=("secretary",),
+        lazy_("Party branch"), "party", _ABOVE_BRANCH, ("党支部委员会", "支部委员会", "党支部", "支部"),
+        _BRANCH_POSTS, basic=True, small_below=7, posts_small=("secretary",),
     ),
     "joint_branch": UnitKind(
-        lazy_("Joint Party branch"), "party", _ABOVE_BRANCH, ("联合党支部", "联合支部"), 3,
-        _BRANCH_POSTS, _BRANCH_RULE, basic=True, small_below=7, posts_small=("secretary",),
+        lazy_("Joint Party branch"), "party", _ABOVE_BRANCH, ("联合党支部", "联合支部"),
+        _BRANCH_POSTS, basic=True, small_below=7, posts_small=("secretary",),
     ),
     "temporary_branch": UnitKind(
         lazy_("Temporary Party branch"), "party", _ABOVE_BRANCH, ("临时党支部", "临时支部"),
         posts=("secretary",), basic=True,
     ),
+    "project_branch": UnitKind(
+        lazy_("Project Party branch"), "party", _ABOVE_BRANCH, ("项目党支部", "工程项目党支部"),
+        posts=_BRANCH_POSTS, basic=True, small_below=7, posts_small=("secretary",),
+    ),
+    "discipline_commission": UnitKind(
+        lazy_("Discipline commission"), "party", _ABOVE_GENERAL,
+        ("机关纪律检查委员会", "纪律检查委员会", "机关纪委", "纪委"), posts=("secretary",), has_members=False,
+    ),
     "party_group": UnitKind(
-        lazy_("Party group"), "party", frozenset({"party_branch", "joint_branch", "temporary_branch"}),
+        lazy_("Party group"), "party",
+        frozenset({"party_branch", "joint_branch", "temporary_branch", "project_branch"}),
         ("党小组",), posts=("group_leader",),
-        thresholds=(Threshold(3, None, "party", False, "common usage", "K"),),
     ),
     "study_group": UnitKind(
         lazy_("Theory study group"), "party", _ABOVE_GENERAL,
@@ -106,24 +93,28 @@ KINDS: dict[str, UnitKind] = {
     ),
     "union_federation": UnitKind(
         lazy_("Federation of trade unions"), "union", frozenset({"union_federation"}),
-        ("总工会",), 5, ("union_chair", "union_vice_chair", "union_audit_chair"), has_members=False,
+        ("总工会",), ("union_chair", "union_vice_chair", "union_audit_chair"), has_members=False,
+    ),
+    "township_federation": UnitKind(
+        lazy_("Township or street federation of trade unions"), "union", frozenset({"union_federation"}),
+        ("街道总工会", "乡镇总工会", "乡镇（街道）总工会", "镇总工会", "乡总工会"), posts=("union_chair",),
+        has_members=False,
     ),
     "joint_union_federation": UnitKind(
-        lazy_("Union federation"), "union", frozenset({"union_federation", "joint_union_federation"}),
-        ("工会联合会", "工会工作委员会"), 5, ("union_chair",), has_members=False,
+        lazy_("Union federation"), "union", _FEDERATIONS | {"joint_union_federation"},
+        ("工会联合会", "工会工作委员会"), ("union_chair",), has_members=False,
     ),
     "industrial_union": UnitKind(
-        lazy_("Industrial union"), "union", frozenset({"union_federation"}),
-        ("产业工会", "行业工会联合会"), 5, ("union_chair",), has_members=False,
+        lazy_("Industrial union"), "union", _FEDERATIONS,
+        ("产业工会", "行业工会联合会"), ("union_chair",), has_members=False,
     ),
     "primary_union_committee": UnitKind(
         lazy_("Primary trade union committee"), "union", _ABOVE_UNION,
-        ("基层工会委员会", "工会委员会", "基层工会", "工会"), 5, ("union_chair", "union_audit_chair", "union_women"),
-        (Threshold(25, None, "union", True, "中华人民共和国工会法第十一条", "A"),), basic=True,
-        small_below=25, posts_small=("union_chair",),
+        ("基层工会委员会", "工会委员会", "基层工会", "工会"),
+        ("union_chair", "union_audit_chair", "union_women"), basic=True, small_below=25, posts_small=("union_chair",),
     ),
     "joint_primary_union": UnitKind(
-        lazy_("Joint primary trade union"), "union", _ABOVE_UNION, ("联合基层工会", "联合工会"), 5,
+        lazy_("Joint primary trade union"), "union", _ABOVE_UNION, ("联合基层工会", "联合工会"),
         ("union_chair", "union_audit_chair"), basic=True, small_below=25, posts_small=("union_chair",),
     ),
     "union_branch": UnitKind(
@@ -134,7 +125,21 @@ KINDS: dict[str, UnitKind] = {
         lazy_("Union group"), "union", frozenset({"primary_union_committee", "joint_primary_union", "union_branch"}),
         ("工会小组",), posts=("union_group_leader",),
     ),
+    "union_audit_committee": UnitKind(
+        lazy_("Auditing committee"), "union", _BESIDE_UNION,
+        ("经费审查委员会", "经审委员会", "经审会"), posts=("union_audit_chair",), has_members=False,
+    ),
+    "women_workers_committee": UnitKind(
+        lazy_("Women workers' committee"), "union", _BESIDE_UNION,
+        ("女职工委员会", "女工委员会"), posts=("union_women",), has_members=False,
+    ),
 }  # fmt: skip
+
+#: Parts of another unit: they never stand at the top of a tree.
+NEVER_TOP = frozenset({
+    "party_group", "study_group", "discipline_commission", "union_group", "union_branch", "union_audit_committee",
+    "women_workers_committee",
+})  # fmt: skip
 
 #: Where a unit works (领域); the rules of a sector differ.
 SECTORS: dict[str, lazy_] = {
@@ -156,7 +161,7 @@ SECTOR_ALIASES: dict[str, tuple[str, ...]] = {
 def may_stand_under(kind: str, parent: str | None) -> bool:
     """Whether a unit of `kind` may stand directly below one of `parent` (None: at the top of the tree)."""
     if parent is None:
-        return kind not in {"party_group", "union_group", "union_branch", "study_group"}
+        return kind not in NEVER_TOP
     return parent in KINDS[kind].parents
 
 

@@ -11,8 +11,10 @@ from shared.clock import now
 from shared.db import db
 from shared.errors import Conflict, Invalid, NotFound
 from shared.i18n import _
-from shared.sealing import new_wrapped_key
+from shared.jobs import Job, enqueue
+from shared.sealing import new_wrapped_key, rewrapped
 from shared.settings import settings
+from shared.tenants.jobs import ROTATE
 from shared.tenants.models import OperatorAudit, Setting, Tenant
 from shared.tenants.settings import SETTINGS
 
@@ -63,6 +65,65 @@ def reopen(actor: Actor, *, tenant_id: int) -> None:
         raise Conflict(_("It is open already."))
     tenant.state, tenant.state_since = "active", now()
     note_operator(actor, "tenant.reopen", tenant.id)
+
+
+def size(actor: Actor, *, tenant_id: int, quota_bytes: int) -> None:
+    """How many bytes of files a tenant may keep. What is there already stays, also above a smaller limit."""
+    tenant = held(tenant_id)
+    if not 0 < quota_bytes <= 2**50:
+        wrong = _("Between 0.1 and 1,000,000 GB.")
+        raise Invalid(wrong, fields={"gigabytes": wrong})
+    if tenant.quota_bytes == quota_bytes:
+        return
+    before, tenant.quota_bytes = tenant.quota_bytes, quota_bytes
+    note_operator(actor, "tenant.size", tenant.id, before=before, after=quota_bytes)
+
+
+def begin_rotation(actor: Actor, *, tenant_id: int) -> bool:
+    """Give a tenant a new data key; the one before stays readable until everything is sealed anew.
+
+    In the platform scope. False where that is going on already: nothing is changed then.
+    """
+    tenant = held(tenant_id)
+    if tenant.former_key is not None:
+        return False
+    tenant.former_key, tenant.wrapped_key = tenant.wrapped_key, new_wrapped_key(settings().instance_key)
+    note_operator(actor, "tenant.rotate", tenant.id)
+    return True
+
+
+def order_resealing(actor: Actor) -> Job | None:
+    """Have the open tenant's values sealed anew in the background; None where that waits or runs already."""
+    waiting = db.session.scalar(
+        select(Job.id).where(Job.kind == ROTATE.name, Job.state.in_(("queued", "running"))).limit(1)
+    )
+    return enqueue(actor, ROTATE, args={}) if waiting is None else None
+
+
+def end_rotation(actor: Actor, *, tenant_id: int) -> None:
+    """Forget the former key: nothing is sealed with it any more. In the platform scope."""
+    tenant = held(tenant_id)
+    if tenant.former_key is not None:
+        tenant.former_key = None
+        note_operator(actor, "tenant.rotated", tenant.id)
+
+
+def rewrap(actor: Actor, *, tenant_id: int, former: bytes) -> bool:
+    """Wrap a tenant's keys by the present instance key instead of `former`. In the platform scope.
+
+    False where they are already, so that an interrupted run can be repeated. Raises cryptography's InvalidTag where
+    neither instance key opens them.
+    """
+    tenant = held(tenant_id)
+    present = settings().instance_key
+    wrapped = rewrapped(present, former, tenant.wrapped_key)
+    older = None if tenant.former_key is None else rewrapped(present, former, tenant.former_key)
+    if wrapped is None and older is None:
+        return False
+    tenant.wrapped_key = wrapped or tenant.wrapped_key
+    tenant.former_key = older or tenant.former_key
+    note_operator(actor, "tenant.rewrap", tenant.id)
+    return True
 
 
 def put_setting(actor: Actor, *, key: str, value: Any) -> None:

@@ -8,15 +8,18 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     LargeBinary,
+    PrimaryKeyConstraint,
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Base, TenantOwned, owned_by_tenant
+from shared.db import OPEN_TENANT, Base, TenantOwned, owned_by_tenant
 
 
 class Tenant(Base):
@@ -37,6 +40,10 @@ class Tenant(Base):
     state_since: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     #: The tenant's data key, wrapped by the instance key (shared.sealing).
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    #: The key before, while its values are sealed anew (jiceng keys rotate); None otherwise.
+    former_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: How many bytes of files it may keep; sized by the operator.
+    quota_bytes: Mapped[int] = mapped_column(BigInteger, server_default=text(str(5 * 1024**3)))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
@@ -52,6 +59,29 @@ class Usage(Base):
     events: Mapped[int] = mapped_column(BigInteger, server_default="0")
     file_bytes: Mapped[int] = mapped_column(BigInteger, server_default="0")
     counted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Receiver(Base):
+    """A unit that a tenant shows to the others by its own choice, so that a transfer can be sent to it."""
+
+    __tablename__ = "receiver"
+    __table_args__ = (
+        PrimaryKeyConstraint("tenant_id", "unit_id"),
+        CheckConstraint("line in ('party', 'union')", name="line"),
+        # The list to choose from.
+        Index("ix_receiver_line", "line", "tenant_name", "unit_name"),
+        {"schema": "platform"},
+    )
+
+    tenant_id: Mapped[int] = mapped_column(
+        ForeignKey("platform.tenant.id"), server_default=text(OPEN_TENANT), sort_order=-1
+    )
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    line: Mapped[str] = mapped_column(Text)
+    #: As published; a later renaming is published again.
+    tenant_name: Mapped[str] = mapped_column(Text)
+    unit_name: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class OperatorAudit(Base):

@@ -15,8 +15,9 @@ from shared.tenants.settings import SETTINGS
 
 
 @lru_cache(maxsize=256)
-def _keys(tenant_id: int, wrapped: bytes) -> Keys:
-    return unwrap(settings().instance_key, wrapped)
+def _keys(tenant_id: int, wrapped: bytes, former: bytes | None) -> Keys:
+    before = None if former is None else _keys(tenant_id, former, None)
+    return unwrap(settings().instance_key, wrapped, settings().instance_key_former, former=before)
 
 
 def open_tenant() -> Tenant:
@@ -28,11 +29,21 @@ def open_tenant() -> Tenant:
 
 
 def keys() -> Keys:
-    """The working keys of the open tenant, for shared.sealing."""
-    wrapped = db.session.scalar(select(Tenant.wrapped_key).where(Tenant.id == current_tenant()))
-    if wrapped is None:
+    """The working keys of the open tenant, for shared.sealing.
+
+    Ask for them in the transaction or job that uses them and keep them no longer: a rotation waits for those only.
+    """
+    row = db.session.execute(
+        select(Tenant.wrapped_key, Tenant.former_key).where(Tenant.id == current_tenant())
+    ).one_or_none()
+    if row is None:
         raise NoTenant("the open tenant does not exist")
-    return _keys(current_tenant(), wrapped)
+    return _keys(current_tenant(), row.wrapped_key, row.former_key)
+
+
+def all_tenant_ids() -> list[int]:
+    """Every tenant, suspended ones too. In the platform scope."""
+    return list(db.session.scalars(select(Tenant.id).order_by(Tenant.id)))
 
 
 def active_tenant_ids() -> list[int]:

@@ -59,6 +59,17 @@ SETTINGS: Mapping[str, SettingSpec] = {
         _REMINDERS,
         most=23,
     ),
-    #: How the columns of a roster were assigned the last time (shared.imports).
-    "import_mapping": SettingSpec({}, "kept"),
+    "mobile_contact_days": SettingSpec(
+        90,
+        "days",
+        lazy_("Contact with mobile members"),
+        lazy_(
+            "Days after which contact counts as overdue; for those abroad the half-year of the rule holds."
+        ),
+        lazy_("People"),
+        least=7,
+        most=180,
+    ),
+    #: To what dues are rounded, half up: 0.01, 0.10 or 1.00 yuan; chosen on the page of rates (shared.dues).
+    "dues_rounding": SettingSpec("0.01", "kept"),
 }

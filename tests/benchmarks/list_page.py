@@ -56,7 +56,8 @@ def people(connection: psycopg.Connection, tenant_id: int) -> None:
     assert row is not None
     keys = unwrap(settings().instance_key, bytes(row[0]))
     identity = seal_identity(keys, "991256198901035315").sealed
-    phone, phone_hash = seal_phone(keys, "13800005678")
+    sealed = seal_phone(keys, "13800005678")
+    phone, phone_hash = sealed.sealed, sealed.hash
     connection.execute(
         "with fresh as (insert into person"
         " (tenant_id, name, name_key, identity_sealed, phone_sealed, phone_hash, email)"

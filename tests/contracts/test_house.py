@@ -15,12 +15,15 @@ REGISTRY_FILES = {
     "accounts": {"passwords.py"},
     "assessments": set(),
     "documents": {"reports.py"},
+    "dues": {"classes.py", "money.py"},
     "duties": {"periods.py"},
     "events": {"kinds.py", "marks.py"},
     "imports": set(),
-    "members": {"posts.py", "statuses.py", "terms.py", "numbers.py"},
-    "organisations": {"kinds.py", "terms.py"},
+    "members": {"posts.py", "statuses.py", "relations.py", "registry.py", "numbers.py"},
+    "organisations": {"kinds.py", "terms.py", "codes.py"},
+    "reforms": {"operations.py"},
     "tenants": {"settings.py"},
+    "transfers": {"payload.py", "states.py"},
 }
 #: words.py: how rows of this noun are said on its pages.
 WEB_FILES = {"__init__.py", "views.py", "forms.py", "words.py"}

@@ -2,22 +2,30 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from flask import Flask
+from sqlalchemy import update
 
-from shared.accounts.models import RoleGrant
+from shared.accounts.models import Handover, RoleGrant
 from shared.assessments.models import Line, Scheme
+from shared.clock import today
 from shared.db import db, transaction
 from shared.documents.models import Document
+from shared.dues.models import DuesRule, Entry, Receipt, Relief, Turnover
 from shared.duties.models import DueItem, Rule
-from shared.events.models import Event
+from shared.events.models import Event, EventFile, Invitation, Meeting, Series
 from shared.files import store
-from shared.imports.models import Batch
+from shared.imports.models import Batch, SavedMapping
 from shared.jobs import Job
+from shared.members.models import Person
 from shared.messages.models import Delivery, Occasion
+from shared.organisations.models import Unit, UnitLink
+from shared.reforms.models import Reform, Step
 from shared.tenancy import tenant
+from shared.tenants.queries import keys
+from shared.transfers.models import Letter, Transfer
 from tests.world import Cast, Side
 
 
@@ -88,6 +96,63 @@ def make_file(side: Side, unit_id: int, owner: Cast) -> int:
     ).id
 
 
+def make_event_file(side: Side, unit_id: int, owner: Cast) -> int:
+    file = store(
+        b"%PDF-1.7 secret attachment",
+        name="secret.pdf",
+        media_type="application/pdf",
+        purpose="event",
+        keys=keys(),
+        unit_id=unit_id,
+        created_by=owner.person_id,
+    )
+    row = EventFile(
+        event_id=make_event(side, unit_id, owner),
+        file_id=file.id,
+        name="secret.pdf",
+        added_by=owner.person_id,
+    )
+    added(row)
+    return row.id
+
+
+def _kind_of(side: Side) -> str:
+    return "theme_day" if side.kind == "bureau" else "union_assembly"
+
+
+def make_meeting(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Meeting(
+        unit_id=unit_id,
+        kind=_kind_of(side),
+        title=f"secret meeting of {unit_id}",
+        on_date=today() + timedelta(days=3),
+        starts_at=time(15, 0),
+        created_by=owner.person_id,
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    added(Invitation(meeting_id=row.id, person_id=owner.person_id))
+    return row.id
+
+
+def make_series(side: Side, unit_id: int, owner: Cast) -> int:
+    # One living fixed day of a kind a unit.
+    db.session.execute(
+        update(Series).where(Series.unit_id == unit_id, Series.until.is_(None)).values(until=Series.since)
+    )
+    row = Series(
+        unit_id=unit_id,
+        kind=_kind_of(side),
+        day=15,
+        starts_at=time(15, 0),
+        since=today(),
+        created_by=owner.person_id,
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
 def make_job(side: Side, unit_id: int, owner: Cast) -> int:
     row = Job(
         kind="documents.print",
@@ -109,6 +174,18 @@ def make_batch(side: Side, unit_id: int, owner: Cast) -> int:
         mapping={"sheets": []},
         created_by=owner.person_id,
         form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
+def make_mapping(side: Side, unit_id: int, owner: Cast) -> int:
+    row = SavedMapping(
+        name="columns",
+        layout="people",
+        signature=secrets.token_hex(16),
+        titles={"称呼": "name"},
+        created_by=owner.person_id,
     )
     added(row)
     return row.id
@@ -173,6 +250,169 @@ def make_line(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_transfer(side: Side, unit_id: int, owner: Cast) -> int:
+    """Somebody who is on the way to outside."""
+    person = Person(name="secret traveller")
+    added(person)
+    row = Transfer(
+        line="party" if side.kind == "bureau" else "union",
+        direction="out",
+        route="outside",
+        person_id=person.id,
+        from_unit_id=unit_id,
+        other_name="secret receiver",
+        effective_on=date(2026, 1, 1),
+        expires_on=date(2099, 1, 1),
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
+def make_letter(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Letter(
+        transfer_id=make_transfer(side, unit_id, owner),
+        unit_id=unit_id,
+        number=f"2026-{secrets.token_hex(6)}",
+        issued_on=date(2026, 1, 1),
+        valid_days=30,
+        expires_on=date(2026, 1, 31),
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
+def make_link(side: Side, unit_id: int, owner: Cast) -> int:
+    """The unit linked with a new one of the other line, set up at the top of the tree."""
+    line = "union" if side.kind == "bureau" else "party"
+    other = Unit(
+        path=f"x{secrets.token_hex(8)}",
+        line=line,
+        kind="primary_union_committee" if line == "union" else "party_branch",
+        name=f"secret unit {secrets.token_hex(4)}",
+        duties_since=date(2026, 1, 1),
+    )
+    added(other)
+    other.path = f"{other.id:010d}."
+    party, union = (unit_id, other.id) if line == "union" else (other.id, unit_id)
+    row = UnitLink(party_unit_id=party, union_unit_id=union, since=date(2026, 1, 1))
+    if line == "party":
+        # One Party unit leads a union unit at a time.
+        row.until = date(2026, 1, 2)
+    added(row)
+    return row.id
+
+
+def make_handover(side: Side, unit_id: int, owner: Cast) -> int:
+    """To the owner, in another office each time: a unit has one open hand-over an office."""
+    row = Handover(
+        unit_id=unit_id, post_code=f"secretary {secrets.token_hex(4)}", to_person_id=owner.person_id
+    )
+    added(row)
+    return row.id
+
+
+def make_reform(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Reform(
+        title="secret reorganisation",
+        document_no="secret number",
+        effective_on=date(2026, 1, 1),
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
+def make_step(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Step(
+        reform_id=make_reform(side, unit_id, owner),
+        ordinal=1,
+        operation="rename",
+        unit_id=unit_id,
+        name="secret name",
+    )
+    added(row)
+    return row.id
+
+
+def make_receipt(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Receipt(
+        unit_id=unit_id,
+        line="party" if side.kind == "bureau" else "union",
+        paid_on=date(2026, 1, 15),
+        way="cash",
+        total=Decimal("15.00"),
+        people=1,
+        form_key=secrets.token_hex(8),
+        created_by=owner.person_id,
+    )
+    added(row)
+    return row.id
+
+
+def make_relief(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Relief(
+        person_id=owner.person_id,
+        unit_id=unit_id,
+        line="party" if side.kind == "bureau" else "union",
+        kind="exemption",
+        from_month=date(2026, 1, 1),
+        until_month=date(2026, 12, 1),
+        reason="secret reason",
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
+def make_entry(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Entry(
+        unit_id=unit_id,
+        account="party" if side.kind == "bureau" else "union",
+        on_date=date(2026, 1, 15),
+        direction="in",
+        category="other_in",
+        amount=Decimal("100.00"),
+        text="secret line",
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
+def make_turnover(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Turnover(
+        unit_id=unit_id,
+        from_unit_id=side.other_branch,
+        stream="party_fee" if side.kind == "bureau" else "union_fee",
+        period=f"{2000 + secrets.randbelow(9999) // 4}-Q1{secrets.token_hex(3)}",
+        collected=Decimal("100.00"),
+        share_up=Decimal("0.5"),
+        amount=Decimal("50.00"),
+        sent_on=date(2026, 1, 15),
+    )
+    added(row)
+    return row.id
+
+
+def make_dues_rule(side: Side, unit_id: int, owner: Cast) -> int:
+    row = DuesRule(
+        line="party",
+        payer_class="farmer",
+        above=Decimal(-1),
+        amount=Decimal("0.20"),
+        least=Decimal("0.20"),
+        most=Decimal("1.00"),
+        level="national",
+        source="a test",
+        grade="K",
+        valid_from=date(1990, 1, 1) + timedelta(days=secrets.randbelow(6000)),
+    )
+    added(row)
+    return row.id
+
+
 def _unit(side: Side, unit_id: int, owner: Cast) -> int:
     return unit_id
 
@@ -190,20 +430,35 @@ def _seat(side: Side, unit_id: int, owner: Cast) -> int:
 #: By the name of the URL's argument.
 MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "unit_id": _unit,
+    "link_id": make_link,
     "person_id": _person,
     "seat_id": _seat,
     "due_item_id": make_due_item,
     "event_id": make_event,
+    "event_file_id": make_event_file,
+    "meeting_id": make_meeting,
+    "series_id": make_series,
     "file_id": make_file,
     "job_id": make_job,
     "batch_id": make_batch,
+    "mapping_id": make_mapping,
     "occasion_id": make_occasion,
     "delivery_id": make_delivery,
     "document_id": make_document,
     "grant_id": make_grant,
     "rule_id": make_rule,
+    "handover_id": make_handover,
     "scheme_id": make_scheme,
     "line_id": make_line,
+    "receipt_id": make_receipt,
+    "relief_id": make_relief,
+    "entry_id": make_entry,
+    "turnover_id": make_turnover,
+    "dues_rule_id": make_dues_rule,
+    "reform_id": make_reform,
+    "step_id": make_step,
+    "transfer_id": make_transfer,
+    "letter_id": make_letter,
 }
 
 

@@ -14,6 +14,14 @@ PEOPLE = (
     "联系电话", "人员类别", "备注",
 )  # fmt: skip
 UNITS = ("组织全称", "组织类别", "上级组织", "成立时间", "本届届满时间", "领域")
+UNION_PEOPLE = (
+    "序号", "姓名", "性别", "民族", "身份证号码", "移动电话", "学历", "政治面貌", "户籍类型", "就业形态", "工作岗位",
+    "会员卡号", "入会时间", "所在基层工会", "工会职务", "会籍状态",
+)  # fmt: skip
+UNION_UNITS = (
+    "工会名称", "工会类型", "上级工会", "建会时间", "届满时间", "单位性质", "统一社会信用代码", "工会法人资格证书号",
+    "职工人数",
+)  # fmt: skip
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕单解仇查"
 _GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂珍华建国志海燕雪梅凤云乐行"
 _EPOCH = date(1899, 12, 30)
@@ -163,3 +171,63 @@ def roster(count: int, *, units: int = 10, root: str = "某机关党委", seed: 
     """A workbook of both sheets."""
     names = branches(units, root)
     return workbook([("党员花名册", people(count, names, seed=seed)), ("组织架构", tree(units, root))])
+
+
+def credit_code(number: int) -> str:
+    """A code of an area that does not exist, with the right check character (GB 32100); unique by `number`."""
+    body = f"8199{number:013d}"
+    characters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    total = sum(characters.index(one) * pow(3, place, 31) for place, one in enumerate(body))
+    return body + characters[-total % 31]
+
+
+def unions(count: int, root: str = "某市总工会") -> list[str]:
+    return [f"{root}第{number}基层工会" for number in range(1, count + 1)]
+
+
+def union_tree(count: int, root: str = "某市总工会") -> Iterable[Sequence[Cell]]:
+    """A federation with its primary unions, as the real-name register asks."""
+    yield UNION_UNITS
+    yield (
+        root,
+        "总工会",
+        "",
+        date(2001, 5, 1),
+        date(2027, 5, 31),
+        "机关",
+        credit_code(0),
+        "工法证字第000001号",
+        "",
+    )
+    for number, name in enumerate(unions(count, root), 1):
+        yield (
+            name, "基层工会", root, date(2012, 11, 15), "", "非公", credit_code(number),
+            f"工法证字第{number + 1:06d}号", 100 + number,
+        )  # fmt: skip
+
+
+def union_people(count: int, units: Sequence[str], *, seed: int = 1) -> Iterable[Sequence[Cell]]:
+    """Header and `count` good rows of a union's real-name register."""
+    luck = random.Random(seed)
+    yield UNION_PEOPLE
+    for number in range(count):
+        born = date(luck.randint(1960, 2005), luck.randint(1, 12), luck.randint(1, 28))
+        sex = luck.choice("男女")
+        yield (
+            number + 1,
+            luck.choice(_SURNAMES) + "".join(luck.choices(_GIVEN, k=luck.choice((1, 2)))),
+            sex,
+            luck.choice(("汉族", "汉", "满族")),
+            identity(number, born, sex),
+            f"1{luck.choice('3578')}{luck.randint(10**8, 10**9 - 1)}",
+            luck.choice(("大学本科", "大专", "高中", "硕士研究生")),
+            luck.choice(("群众", "中共党员", "共青团员")),
+            luck.choice(("农业户口", "非农业户口")),
+            luck.choice(("合同制", "劳务派遣", "快递员")),
+            luck.choice(("装配工", "会计", "驾驶员")),
+            f"H{number:08d}",
+            f"{luck.randint(born.year + 18, 2025)}-{luck.randint(1, 12):02d}",
+            units[number % len(units)],
+            "工会主席" if number < len(units) else "",
+            luck.choice(("入会", "在册", "")),
+        )

@@ -13,8 +13,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from services.web.exports.views import ASKED
+from shared.exports import actions
 from tests.factories.due_items import due_item
 from tests.factories.imports import Importer, people_file
+from tests.factories.people import people
+from tests.factories.workbooks import book_of
 from tests.isolation.leaks import COLLEAGUE, NEIGHBOUR, OWN, Leaks, leaks
 from tests.world import Cast
 
@@ -177,3 +181,141 @@ def test_the_rejected_rows_are_those_of_ones_own_import(
     assert mine.client.get(f"{strange}/rejected.xlsx").status_code == 404
     for role in ("officer", "secretary", "auditor"):
         assert enter(organ[role]).get(f"{address}/rejected.xlsx").status_code == 403
+
+
+#: Lists of which the staged sides hold no row that bears a mark: what their own tests show is not shown here.
+WITHOUT_MARKS = {"assessments.board", "audit.trail", "dues.book", "dues.sheet", "reforms.list"}
+#: How each list is asked for everything it has.
+WHOLE = "year=2026&show=all&view=all&state=all&outcome=all"
+
+
+def address(name: str) -> str:
+    return f"/exports/{name.replace('.', '/')}"
+
+
+@pytest.mark.parametrize("name", sorted(ASKED))
+def test_a_list_leaves_with_ones_own_rows_only(name: str, there: Leaks, enter: Enter) -> None:
+    """Every list as Excel, by every role that has it: the neighbour in none, the colleague beyond no reach."""
+    organ = there.world.organ
+    if name == "reminders.log":
+        for side in (organ, there.world.union):
+            sent = {"year": 2026, "view": "all", "form_key": f"log {side.tenant_id}"}
+            assert enter(side["admin"]).post("/reminders/press", data=sent).status_code == 303
+    seen = set()
+    for role, expected in {
+        "admin": {OWN, COLLEAGUE},
+        "auditor": {OWN, COLLEAGUE},
+        "officer": {OWN},
+        "leader": {OWN},
+        "secretary": {OWN},
+        "keeper": {OWN},
+        "reviewer": {OWN},
+    }.items():
+        answer = enter(organ[role]).post(f"{address(name)}?{WHOLE}")
+        if answer.status_code == 403:
+            continue
+        book = book_of(answer)
+        text = str([book.head, *book.rows, *book.about.items()])
+        assert NEIGHBOUR not in text, role
+        found = {mark for mark in (OWN, COLLEAGUE) if mark in text}
+        # The trail of acts belongs to the tenant as a whole, and so do its accounts.
+        assert found <= expected, role
+        seen |= found
+    assert OWN in seen or name in WITHOUT_MARKS
+    assert enter(organ["member"]).post(address(name)).status_code == 403
+    assert enter(there.world.operator).post(address(name)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(ASKED) - {"audit.trail", "reforms.list", "reminders.log", "transfers.list"})
+)
+def test_a_strangers_unit_narrows_no_list(name: str, there: Leaks, enter: Enter) -> None:
+    organ, union = there.world.organ, there.world.union
+    for role in ("admin", "officer"):
+        client = enter(organ[role])
+        if client.post(address(name)).status_code == 403:
+            continue
+        assert client.post(f"{address(name)}?{WHOLE}&unit_id={union.branch}").status_code == 404, role
+        colleagues = client.post(f"{address(name)}?{WHOLE}&unit_id={organ.other_branch}").status_code
+        assert colleagues == (200 if role == "admin" else 403), role
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every list is long here."""
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+
+
+def export_of(client: FlaskClient, rows: Rows, side: Any, work: Callable[[int], int]) -> tuple[int, int]:
+    """A roster in the background: its job and its file."""
+    answer = client.post(f"{address('members.roster')}?{WHOLE}")
+    assert answer.status_code == 303
+    job_id = int(answer.location.rpartition("/")[2])
+    work(side.tenant_id)
+    [(file_id,)] = rows(side, "select file_id from job where id = :id", id=job_id)
+    assert file_id is not None
+    return job_id, file_id
+
+
+@pytest.mark.usefixtures("long")
+def test_a_written_list_is_its_askers(
+    app: Flask, enter: Enter, work: Callable[[int], int], rows: Rows
+) -> None:
+    there = leaks(app)
+    organ, union = there.world.organ, there.world.union
+    job_id, file_id = export_of(enter(organ["officer"]), rows, organ, work)
+    for role in ("leader", "secretary", "keeper", "reviewer", "member"):
+        assert enter(organ[role]).get(f"/files/{file_id}").status_code == 403, role
+        assert enter(organ[role]).get(f"/jobs/{job_id}").status_code == 403, role
+    assert organ.colleague is not None
+    assert enter(organ.colleague).get(f"/files/{file_id}").status_code == 403
+    for role in ("admin", "secretary"):
+        assert enter(union[role]).get(f"/files/{file_id}").status_code == 404
+        assert enter(union[role]).get(f"/jobs/{job_id}").status_code == 404
+    names = book_of(enter(organ["officer"]).get(f"/files/{file_id}")).column("姓名")
+    assert any(OWN in name for name in names)
+    assert not any(mark in name for name in names for mark in (COLLEAGUE, NEIGHBOUR))
+    # Whoever reaches the whole tenant may have it, because they reach all that is in it.
+    book_of(enter(organ["admin"]).get(f"/files/{file_id}"))
+
+
+@pytest.mark.usefixtures("long")
+@pytest.mark.parametrize(
+    ("lost", "statement"),
+    [
+        ("the role", "update role_grant set ended_at = now() where person_id = :person"),
+        ("the unit", "update role_grant set unit_id = :other where person_id = :person"),
+        ("all but one unit", "update role_grant set unit_id = :branch where person_id = :person"),
+        ("the reach below", "update role_grant set role = 'secretary' where person_id = :person"),
+    ],
+)
+def test_a_written_list_is_not_served_to_whoever_lost(
+    lost: str,
+    statement: str,
+    app: Flask,
+    enter: Enter,
+    work: Callable[[int], int],
+    rows: Rows,
+    change: Change,
+) -> None:
+    organ = leaks(app).world.organ
+    officer = organ["officer"]
+    _job, file_id = export_of(enter(officer), rows, organ, work)
+    got = enter(officer).get(f"/files/{file_id}")
+    assert got.status_code == 200
+    got.close()
+    values = {"person": officer.person_id, "other": organ.other_branch, "branch": organ.branch}
+    used = {name: value for name, value in values.items() if f":{name}" in statement}
+    change(organ, statement, **used)
+    assert enter(officer).get(f"/files/{file_id}").status_code == 403, lost
+
+
+@pytest.mark.usefixtures("long")
+def test_a_written_list_ends(
+    app: Flask, enter: Enter, work: Callable[[int], int], rows: Rows, change: Change
+) -> None:
+    organ = leaks(app).world.organ
+    people(app, organ, ["某人"])
+    _job, file_id = export_of(enter(organ["officer"]), rows, organ, work)
+    change(organ, "update file set expires_at = now() - interval '1 minute' where id = :id", id=file_id)
+    assert enter(organ["officer"]).get(f"/files/{file_id}").status_code == 404

@@ -89,7 +89,8 @@ def test_the_matrix(
             assert (status not in REFUSED) == (allowed(route, me) and not route.missing), (role, status)
             continue
         # Whose own object it is; where the request ends a seat, somebody's who does not knock afterwards.
-        mine = me if route.object == "delivery_id" else side[ROLES[0] if route.destroys else "member"]
+        personal = route.personal or route.object == "delivery_id"
+        mine = me if personal else side[ROLES[0] if route.destroys else "member"]
         own = make(app, route.object, side, side.branch, mine)
         others = make(app, route.object, side, side.other_branch, colleague)
         strange = make(app, route.object, world.union, world.union.branch, world.union["member"])
@@ -105,9 +106,9 @@ def test_the_matrix(
             elif route.reach == "tenant":
                 expected = 200 if REACH[role] == "tenant" or route.open_to_tenant else 403
             elif whose == "own":
-                expected = 200 if REACH[role] != "self" or route.object == "delivery_id" else 403
+                expected = 200 if REACH[role] != "self" or personal else 403
             else:
-                expected = 200 if REACH[role] == "tenant" and route.object != "delivery_id" else 403
+                expected = 200 if REACH[role] == "tenant" and not personal else 403
             if expected == 200:
                 assert status not in REFUSED, (role, whose, status)
             else:

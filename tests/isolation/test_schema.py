@@ -26,6 +26,10 @@ TABLES = """select c.relname from pg_class c join pg_namespace n on n.oid = c.re
             where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> 'alembic_version'"""
 
 
+#: The one table that two tenants see; test_the_exchange_is_walled_on_both_sides holds what it is.
+SHARED = "exchange"
+
+
 def test_there_are_tables_to_look_at(catalogue: psycopg.Connection) -> None:
     assert {"unit", "person", "event", "due_item", "delivery", "audit_entry"} <= set(names(catalogue, TABLES))
 
@@ -46,6 +50,7 @@ def test_every_tenant_table_has_exactly_the_tenant_policy(catalogue: psycopg.Con
         " from pg_policies where schemaname = 'public' group by tablename"
     ).fetchall()
     assert {row[0] for row in rows} == set(names(catalogue, TABLES))
+    rows = [row for row in rows if row[0] != SHARED]
     expected = {(1, "ALL", "PERMISSIVE")}
     assert {(row[1], row[4], row[5]) for row in rows} == expected
     for row in rows:
@@ -74,7 +79,7 @@ def test_foreign_keys_between_tenant_tables_are_composite(catalogue: psycopg.Con
     assert rows
     for source, target, definition in rows:
         if target == "platform.tenant":
-            assert "FOREIGN KEY (tenant_id)" in definition
+            assert "FOREIGN KEY (tenant_id)" in definition or source == SHARED
         else:
             assert definition.startswith("FOREIGN KEY (tenant_id, "), (source, definition)
             assert "(tenant_id, id)" in definition, (source, definition)
@@ -99,7 +104,30 @@ def test_every_index_leads_with_the_tenant(catalogue: psycopg.Connection) -> Non
         " and a.attnum = i.indkey[0]"
         " where n.nspname = 'public' and c.relname <> 'alembic_version' and a.attname <> 'tenant_id'",
     )
-    assert others == []
+    assert others == ["ix_exchange_receiver_id"]
+
+
+def test_the_exchange_is_walled_on_both_sides(catalogue: psycopg.Connection) -> None:
+    """Both ends read; the sender sends and withdraws; the receiver answers, in three columns and a day."""
+    rows = catalogue.execute(
+        "select policyname, cmd, qual, with_check from pg_policies where tablename = 'exchange'"
+    ).fetchall()
+    found = {name: (command, using or "", check or "") for name, command, using, check in rows}
+    assert {name: command for name, (command, _using, _check) in found.items()} == {
+        "both_read": "SELECT",
+        "sender_sends": "INSERT",
+        "sender_withdraws": "UPDATE",
+        "receiver_answers": "UPDATE",
+    }
+    assert all("app.tenant_id" in using + check for _command, using, check in found.values())
+    changeable = names(
+        catalogue,
+        "select column_name::text from information_schema.column_privileges where grantee = 'jiceng_app'"
+        " and table_name = 'exchange' and privilege_type = 'UPDATE'",
+    )
+    assert set(changeable) == {"state", "reply", "receiving_unit_id", "decided_at"}
+    removable = catalogue.execute("select has_table_privilege('jiceng_app', 'exchange', 'delete')").fetchone()
+    assert removable == (False,)
 
 
 def test_the_running_role_owns_nothing_and_may_only_touch_rows(catalogue: psycopg.Connection) -> None:

@@ -11,7 +11,7 @@ from services.web.edge import actor, back, requires
 from shared.access.door import fetch
 from shared.access.permissions import Permission
 from shared.assessments.actions import request_scoring
-from shared.assessments.queries import board, places, sheet_years, unit_sheet
+from shared.assessments.queries import BoardFilter, board, places, sheet_years, unit_sheet
 from shared.clock import today
 from shared.db import transaction
 from shared.errors import Conflict
@@ -21,19 +21,27 @@ from shared.organisations.models import Unit
 blueprint = Blueprint("assessments", __name__)
 
 
+def filter_asked() -> tuple[Unit | None, BoardFilter]:
+    """The filter of the board as the address says it, and its unit."""
+    below_id = request.args.get("unit_id", type=int)
+    below = fetch(Unit, below_id, actor=actor(), may=Permission.SCORE_VIEW) if below_id else None
+    return below, BoardFilter(
+        year=year_of(request.args.get("year")),
+        below=below.path if below else None,
+        only_lost=request.args.get("view") == "lost",
+    )
+
+
 @blueprint.get("/assessments")
 @requires(Permission.SCORE_VIEW)
 def index() -> str:
     """Units by what they have of what they could have, the lowest first."""
     acting = actor()
-    year = year_of(request.args.get("year"))
-    below_id = request.args.get("unit_id", type=int)
-    below = fetch(Unit, below_id, actor=acting, may=Permission.SCORE_VIEW) if below_id else None
-    view = "lost" if request.args.get("view") == "lost" else "all"
+    below, given = filter_asked()
+    year = given.year
+    view = "lost" if given.only_lost else "all"
     after = request.args.get("after")
-    rows, more = board(
-        acting, year=year, below=below.path if below else None, after=after, only_lost=view == "lost"
-    )
+    rows, more = board(acting, year=year, below=given.below, after=after, only_lost=given.only_lost)
     return render_template(
         "assessments/index.html",
         rows=rows,

@@ -2,18 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from services.web.edge import actor, requires
-from services.web.jobs.views import KINDS as JOB_KINDS
 from shared.access.permissions import Permission
-from shared.access.roles import ROLES
 from shared.audit import (
-    DETAILS,
     OBJECTS,
     VERBS,
     AuditEntry,
@@ -26,11 +22,8 @@ from shared.audit import (
 )
 from shared.clock import ZONE, local, today
 from shared.db import db, transaction
-from shared.events.kinds import KINDS
+from shared.exports.lists.audit import detail_text
 from shared.i18n import _
-from shared.members.posts import POSTS
-from shared.members.statuses import STATUSES
-from shared.organisations.kinds import KINDS as UNIT_KINDS
 
 blueprint = Blueprint("audit", __name__)
 
@@ -40,22 +33,6 @@ CHUNK = 2000
 MOST = 200_000
 #: A cell that begins so would be taken for a formula by a spreadsheet.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def _names(registry: Mapping[str, Any]) -> dict[str, object]:
-    return {key: one.name for key, one in registry.items()}
-
-
-#: The words of the keys that stand in a detail, by the detail's name; what has none is shown as it is.
-WORDS: dict[str, Mapping[str, object]] = {
-    "kind": _names(KINDS) | _names(UNIT_KINDS) | {key: job.title for key, job in JOB_KINDS.items()},
-    "kinds": _names(KINDS),
-    "role": _names(ROLES),
-    "code": _names(POSTS),
-    "status": _names(STATUSES),
-    "from": _names(STATUSES),
-    "to": _names(STATUSES),
-}
 
 
 def _number(name: str) -> int | None:
@@ -74,7 +51,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=ZONE)
 
 
-def _filter() -> tuple[TrailFilter, dict[str, str]]:
+def filter_asked() -> tuple[TrailFilter, dict[str, str]]:
     """The filter and the words of the address it came from."""
     since, until = _day("since"), _day("until")
     given = TrailFilter(
@@ -96,22 +73,6 @@ def _filter() -> tuple[TrailFilter, dict[str, str]]:
     return given, {name: str(value) for name, value in said.items() if value}
 
 
-def detail_text(entry: AuditEntry) -> str:
-    """Counts, states and keys of the act, as they were noted."""
-    return _("; ").join(
-        _("%(name)s: %(value)s", name=DETAILS.get(key, key), value=_plain(key, value))
-        for key, value in entry.detail.items()
-    )
-
-
-def _plain(key: str, value: object) -> str:
-    if isinstance(value, list):
-        return _(", ").join(_plain(key, one) for one in value)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(WORDS.get(key, {}).get(str(value), value))
-
-
 def _cursor() -> tuple[datetime, int] | None:
     """The last row shown, as `instant~id`."""
     at, _mark, key = request.args.get("before", "").partition("~")
@@ -126,7 +87,7 @@ def _cursor() -> tuple[datetime, int] | None:
 @blueprint.get("/audit")
 @requires(Permission.AUDIT_VIEW)
 def index() -> str:
-    given, said = _filter()
+    given, said = filter_asked()
     found = trail(given, limit=PAGE + 1, before=_cursor())
     shown = found[:PAGE]
     return render_template(
@@ -146,7 +107,7 @@ def index() -> str:
 @requires(Permission.AUDIT_VIEW)
 def export() -> Response:
     """The filtered trail as CSV, read in chunks; a longer one than MOST says where it is cut."""
-    given, said = _filter()
+    given, said = filter_asked()
     with transaction():
         record(actor(), verb="audit.export", object_type="audit_entry", detail=_noted(said))
     answer = Response("".join(_rows(given)), mimetype="text/csv; charset=utf-8")

@@ -7,6 +7,7 @@ from services.web.app import create_app
 from services.web.commands.assess import assess
 from services.web.commands.demo import demo as demo_command
 from services.web.commands.duties import duties
+from services.web.commands.keys import keys
 from services.web.commands.remind import remind
 from services.web.commands.report import report
 from services.web.commands.roster import roster
@@ -30,6 +31,7 @@ def migrate() -> None:
 jiceng.add_command(assess)
 jiceng.add_command(demo_command)
 jiceng.add_command(duties)
+jiceng.add_command(keys)
 jiceng.add_command(remind)
 jiceng.add_command(roster)
 jiceng.add_command(report)

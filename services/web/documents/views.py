@@ -15,7 +15,7 @@ from shared.clock import today
 from shared.db import transaction
 from shared.documents.actions import print_unit as ask_for_one
 from shared.documents.actions import print_units as ask_for_many
-from shared.documents.queries import papers, print_jobs, printable_units
+from shared.documents.queries import PaperFilter, papers, print_jobs, printable_units
 from shared.documents.reports import REPORTS
 from shared.errors import Conflict
 from shared.i18n import _
@@ -25,15 +25,20 @@ from shared.organisations.models import Unit
 blueprint = Blueprint("documents", __name__)
 
 
+def filter_asked() -> tuple[Unit | None, PaperFilter]:
+    """The filter of the papers as the address says it, and its unit."""
+    unit_id = request.args.get("unit_id", type=int)
+    below = fetch(Unit, unit_id, actor=actor(), may=Permission.DOCUMENT_VIEW) if unit_id else None
+    return below, PaperFilter(year_of(request.args.get("year")), below.path if below else None)
+
+
 @blueprint.get("/documents")
 @requires(Permission.DOCUMENT_VIEW)
 def index() -> str:
     """The papers made so far, newest first, and the button that makes all of the filter."""
     acting = actor()
-    year = year_of(request.args.get("year"))
-    unit_id = request.args.get("unit_id", type=int)
-    below = fetch(Unit, unit_id, actor=acting, may=Permission.DOCUMENT_VIEW) if unit_id else None
-    path = below.path if below else None
+    below, given = filter_asked()
+    year, path = given.year, given.below
     may_print = acting.may(Permission.DOCUMENT_PRINT)
     before = request.args.get("before", type=int)
     rows, more = papers(acting, year=year, below=path, before=before)

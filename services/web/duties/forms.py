@@ -1,11 +1,13 @@
 """Forms of rules."""
 
+import re
 from typing import Any
 
 from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from services.web.fields import DayField, Form, at_most, lazy_, needed
+from shared.duties.actions.rules import lengths
 from shared.duties.models import Rule
 from shared.duties.periods import CADENCES
 from shared.i18n import _
@@ -55,6 +57,31 @@ class TightenForm(Form):
         months = [("", _("whole period")), *((str(n), _("month %(month)s", month=n)) for n in range(1, 13))]
         self.from_month.choices = self.to_month.choices = months
         self.valid_from.choices = [(day, day) for day in starts]
+
+
+class TermForm(Form):
+    """A tenant's own length of a term, and more reminders before its end."""
+
+    years = SelectField(lazy_("Length of a term"), [needed()])
+    notice_months = StringField(lazy_("Reminded so many months before"), [needed(), at_most(40)])
+    valid_from = SelectField(lazy_("From"), [needed()])
+    source = StringField(lazy_("Decision it rests on"), [needed(), at_most(200)])
+
+    def offer(self, rule: Rule, starts: list[str]) -> None:
+        """Lengths within the rule's law."""
+        self.years.choices = [(str(years), _("%(n)s years", n=years)) for years in lengths(rule)]
+        self.valid_from.choices = [(day, day) for day in starts]
+
+    def validate_notice_months(self, item: StringField) -> None:
+        if not self.months():
+            raise ValidationError(_("Whole numbers of months, such as 6, 3, 1."))
+
+    def months(self) -> list[int]:
+        """The months as numbers; none where one of them cannot be read."""
+        parts = re.split(r"[\s,，、;；]+", (self.notice_months.data or "").strip())
+        return (
+            [int(part) for part in parts] if all(re.fullmatch(r"[0-9]{1,2}", part) for part in parts) else []
+        )
 
 
 class StartForm(Form):

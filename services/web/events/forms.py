@@ -6,7 +6,16 @@ from datetime import date, datetime, time
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    MultipleFileField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import Length, Optional
 
 from services.web.fields import DayField, Form, at_most, lazy_, needed
@@ -15,8 +24,9 @@ from shared.duties.models import DueItem
 from shared.events import kinds
 from shared.events.actions import Held
 from shared.events.kinds import KINDS, MAX_LONGTEXT, MAX_TEXT
-from shared.events.models import Event
+from shared.events.models import Event, Meeting
 from shared.events.queries import RollPerson, absent_of, on_roll
+from shared.files.accepting import ACCEPT
 from shared.i18n import _
 
 
@@ -44,6 +54,7 @@ class RecordForm(Form):
 
     form_key = HiddenField(validators=[Length(max=64)])
     version = HiddenField()
+    meeting_id = HiddenField()
     held_on = DayField(lazy_("Date"), [needed()])
     starts_at = ClockField(lazy_("Begin"), [Optional()])
     ends_at = ClockField(lazy_("End"), [Optional()])
@@ -51,6 +62,7 @@ class RecordForm(Form):
     chair_id = SelectField(lazy_("Chair"), coerce=person_key, validate_choice=False)
     clerk_id = SelectField(lazy_("Minutes kept by"), coerce=person_key, validate_choice=False)
     made_up = BooleanField(lazy_("It was held after its time, to make up for it"))
+    files = MultipleFileField(lazy_("Add photos or papers"), [Optional()], render_kw={"accept": ACCEPT})
 
     kind: str = ""
 
@@ -138,7 +150,11 @@ def likely_day(item: DueItem | None) -> date:
 
 
 def proposed(
-    kind: str, item: DueItem | None, last: Event | None, people: list[RollPerson]
+    kind: str,
+    item: DueItem | None,
+    last: Event | None,
+    people: list[RollPerson],
+    meeting: Meeting | None = None,
 ) -> tuple[dict[str, Any], set[str]]:
     """What the form is filled with, and which of it is kept from last time."""
     expected = on_roll(kind, people)
@@ -160,6 +176,16 @@ def proposed(
             if value and (not name.endswith("_id") or value in known):
                 values[name] = value
                 kept.add(name)
+    if meeting is not None:
+        for name in ("starts_at", "ends_at", "place", "chair_id"):
+            if value := getattr(meeting, name):
+                values[name] = value
+        values.update(meeting_id=meeting.id, held_on=min(meeting.on_date, today()))
+        codes = {field.code for field in KINDS[kind].fields}
+        if "agenda" in codes:
+            values["agenda"] = meeting.agenda
+        if meeting.title != str(KINDS[kind].name):
+            values[KINDS[kind].title_field or "title"] = meeting.title
     chair = next((person.name for person in people if person.id == values["chair_id"]), "")
     for field in KINDS[kind].fields:
         if field.proposal == "chair" and chair:

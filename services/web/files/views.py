@@ -10,7 +10,9 @@ from shared.access.permissions import Permission
 from shared.audit import record
 from shared.clock import now
 from shared.db import db, transaction
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
+from shared.exports.actions import PURPOSE as EXPORT
+from shared.exports.queries import may_have
 from shared.files import File, location, read
 from shared.i18n import _
 from shared.tenants.queries import keys
@@ -22,6 +24,9 @@ PURPOSES: dict[str, Permission] = {
     "import": Permission.IMPORT_RUN,
     "import_rejected": Permission.IMPORT_RUN,
     "slips": Permission.ACCOUNT_GRANT,
+    # Served with its event, by /event-files/…; here only to who may read the unit's events.
+    "event": Permission.EVENT_VIEW,
+    "letter": Permission.TRANSFER_EDIT,
 }
 #: Larger ones are read from the disk while they are sent.
 IN_MEMORY = 8 * 1024 * 1024
@@ -35,6 +40,8 @@ def download(file_id: int) -> Response:
     file = fetch(File, file_id, actor=me, may=Permission.DOCUMENT_VIEW)
     if file.purpose in PURPOSES:
         file = fetch(File, file_id, actor=me, may=PURPOSES[file.purpose])
+    if file.purpose == EXPORT and not may_have(me, file):
+        raise Forbidden(_("This list reaches further than your duties do today."))
     if file.deleted_at is not None or (file.expires_at is not None and file.expires_at < now()):
         raise NotFound(_("This file has been deleted after its time."))
     path = location(file)

@@ -58,5 +58,6 @@ def sheets_of(sent: "MultiDict[str, str]", entries: list[Mapping[str, Any]]) -> 
                     columns[key] = index
         else:
             layout = ""
-        corrected.append({**entry, "layout": layout, "columns": columns})
+        label = sent.get(f"label-{number}", "").replace("\0", "").strip()[:60]
+        corrected.append({**entry, "layout": layout, "columns": columns, "label": label})
     return corrected

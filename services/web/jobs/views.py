@@ -16,21 +16,47 @@ from shared.assessments.jobs import SCORE
 from shared.clock import now
 from shared.db import db, transaction
 from shared.documents.jobs import PRINT
+from shared.dues.jobs import DRAW
 from shared.duties.jobs import PLAN
 from shared.duties.models import DueItem
 from shared.errors import Forbidden
+from shared.exports.jobs import WRITE
+from shared.exports.lists import LISTS
 from shared.i18n import _, lazy_
 from shared.imports.jobs import COMMIT, READ, UNDO
 from shared.jobs import Job, JobKind, cancel, job_page, retry
+from shared.members.jobs import BULK
+from shared.members.models import BulkTarget, Membership
 from shared.organisations.models import Unit
+from shared.reforms.jobs import EXECUTE as EXECUTE_REFORM
+from shared.reforms.jobs import UNDO as UNDO_REFORM
 from shared.reminders.jobs import PRESS_MANY
-from shared.tenants.jobs import FOUND
+from shared.tenants.jobs import FOUND, ROTATE
+from shared.transfers.jobs import LETTER
 
 blueprint = Blueprint("jobs", __name__)
 
 PAGE = 30
 KINDS: dict[str, JobKind] = {
-    kind.name: kind for kind in (COMMIT, FOUND, INVITE, PLAN, PRESS_MANY, PRINT, READ, SCORE, UNDO)
+    kind.name: kind
+    for kind in (
+        BULK,
+        COMMIT,
+        DRAW,
+        FOUND,
+        INVITE,
+        LETTER,
+        PLAN,
+        PRESS_MANY,
+        PRINT,
+        READ,
+        ROTATE,
+        SCORE,
+        UNDO,
+        WRITE,
+        EXECUTE_REFORM,
+        UNDO_REFORM,
+    )
 }
 
 
@@ -53,8 +79,14 @@ def outcome_of(job: Job) -> str:
 
 #: The right by which each kind of work is asked for.
 ASKED_BY: dict[str, Permission] = {
+    BULK.name: Permission.MEMBER_EDIT,
     COMMIT.name: Permission.IMPORT_RUN,
+    EXECUTE_REFORM.name: Permission.REFORM_EDIT,
+    UNDO_REFORM.name: Permission.REFORM_EDIT,
+    DRAW.name: Permission.DUES_EDIT,
     FOUND.name: Permission.SETTING_EDIT,
+    ROTATE.name: Permission.SETTING_EDIT,
+    LETTER.name: Permission.TRANSFER_EDIT,
     INVITE.name: Permission.ACCOUNT_GRANT,
     PLAN.name: Permission.DUTY_PLAN,
     PRESS_MANY.name: Permission.REMINDER_SEND,
@@ -62,22 +94,33 @@ ASKED_BY: dict[str, Permission] = {
     READ.name: Permission.IMPORT_RUN,
     SCORE.name: Permission.SCORE_RUN,
     UNDO.name: Permission.IMPORT_RUN,
+    # Beside it the right to the list itself.
+    WRITE.name: Permission.JOB_VIEW,
 }
 #: What a finished job of a kind says, and the counts of its result that it names.
 OUTCOMES: dict[str, tuple[lazy_, tuple[str, ...]]] = {
+    BULK.name: (lazy_("%(done)s changed, %(same)s unchanged, %(left)s left out"), ("done", "same", "left")),
     PRESS_MANY.name: (lazy_("%(people)s people of %(units)s units reminded"), ("people", "units")),
     COMMIT.name: (
         lazy_("%(people_new)s people and %(units_new)s units new, %(people_changed)s people changed"),
         ("people_new", "units_new", "people_changed"),
     ),
+    ROTATE.name: (lazy_("%(renewed)s values sealed anew"), ("renewed",)),
     UNDO.name: (
         lazy_("%(people_removed)s people removed, %(restored)s restored, %(kept)s kept"),
         ("people_removed", "restored", "kept"),
     ),
+    EXECUTE_REFORM.name: (
+        lazy_("%(units)s units, %(people)s memberships afterwards"),
+        ("units", "people"),
+    ),
+    UNDO_REFORM.name: (lazy_("%(units)s units put back"), ("units",)),
     READ.name: (lazy_("%(rows)s rows read"), ("rows",)),
     PLAN.name: (lazy_("%(added)s due items added, %(withdrawn)s withdrawn"), ("added", "withdrawn")),
     PRINT.name: (lazy_("%(papers)s papers"), ("papers",)),
     SCORE.name: (lazy_("%(lines)s lines counted"), ("lines",)),
+    DRAW.name: (lazy_("%(sheets)s units drawn up with %(lines)s lines"), ("sheets", "lines")),
+    WRITE.name: (lazy_("%(rows)s rows written"), ("rows",)),
     INVITE.name: (
         lazy_("%(mailed)s invited by mail, %(without_mail)s by slip"),
         ("mailed", "without_mail"),
@@ -96,10 +139,16 @@ def links_of(job: Job) -> list[tuple[str, str]]:
         found.append(
             (_("See receipts"), url_for("reminders.index", occasion=job.args["occasion_id"], outcome="all"))
         )
+    elif job.kind == BULK.name:
+        found.append((_("What became of it"), url_for("members.bulk_result", job_id=job.id)))
+    elif job.kind in {EXECUTE_REFORM.name, UNDO_REFORM.name}:
+        found.append((_("To the reorganisation"), url_for("reforms.show", reform_id=job.args["reform_id"])))
     elif job.kind == PRINT.name and job.file_id is None:
         found.append((_("To the papers"), url_for("documents.index")))
     elif job.kind == PLAN.name and job.state == "done":
         found.append((_("To the plan"), url_for("duties.index")))
+    elif job.kind == DRAW.name:
+        found.append((_("To the month"), url_for("dues.index", month=str(job.args["month"])[:7])))
     elif job.kind == SCORE.name and job.state == "done":
         found.append((_("To the assessment"), url_for("assessments.index")))
     return found
@@ -207,12 +256,19 @@ def _may_ask(me: Actor, job: Job) -> bool:
     right = ASKED_BY.get(job.kind)
     if right is None or not me.may(right):
         return False
+    if job.kind == WRITE.name:
+        return me.may(LISTS[str(job.args["list"])].permission)
     if job.kind == SCORE.name:
         paths = job.args.get("paths")
         return me.can(right) if paths is None else all(me.can(right, path) for path in paths)
     beyond = select(Unit.id).where(~reach_filter(me, right, Unit.path)).limit(1)
     if job.kind == PRINT.name:
         beyond = beyond.where(Unit.id.in_(job.args.get("unit_ids", [])))
+    elif job.kind == BULK.name:
+        asked = select(BulkTarget.membership_id).where(BulkTarget.job_id == job.id)
+        beyond = beyond.where(Unit.id.in_(select(Membership.unit_id).where(Membership.id.in_(asked))))
+    elif job.kind == LETTER.name:
+        beyond = beyond.where(Unit.id == job.unit_id)
     elif job.kind == PRESS_MANY.name:
         items = select(DueItem.unit_id).where(DueItem.id.in_(job.args.get("ids", [])))
         beyond = beyond.where(Unit.id.in_(items))

@@ -16,6 +16,7 @@ from shared.duties.queries import DueFilter, MatrixFilter, matrix, overview, pla
 from shared.duties.queries.matrix import View
 from shared.duties.queries.scopes import own_unit, scope_units
 from shared.events.kinds import KINDS
+from shared.exports.lists.ledger import OverviewFilter, cell_words
 from shared.i18n import _
 from shared.organisations.models import Unit
 from shared.reminders.queries.press import press_preview
@@ -23,17 +24,6 @@ from shared.reminders.queries.press import press_preview
 blueprint = Blueprint("ledger", __name__)
 
 VIEWS: dict[str, View] = {"only": "only", "tree": "tree"}
-
-
-def cell_words() -> dict[str, tuple[str, str]]:
-    return {
-        "late": (_("M"), _("past its day, not recorded")),
-        "due": (_("D"), _("due within seven days")),
-        "ok": ("✓", _("recorded in time")),
-        "fix": (_("L"), _("made up for after its time")),
-        "na": (_("E"), _("not asked")),
-        "plan": ("·", _("not yet due")),
-    }
 
 
 def number(name: str) -> int | None:
@@ -65,6 +55,27 @@ def _unit(unit_id: int | None) -> Unit | None:
     return None if unit_id is None else fetch(Unit, unit_id, actor=actor(), may=Permission.EVENT_VIEW)
 
 
+def filter_asked() -> tuple[Unit | None, MatrixFilter]:
+    """The filter of the matrix as the address says it, and its unit."""
+    unit = _unit(number("unit_id"))
+    chosen = tuple(
+        kind for text in request.args.getlist("kinds") for kind in text.split(",") if kind in KINDS
+    )
+    return unit, MatrixFilter(
+        year=year_asked(),
+        unit_id=unit.id if unit else None,
+        kinds=chosen,
+        view=VIEWS.get(request.args.get("view", ""), "missing"),
+        after=_after(),
+    )
+
+
+def overview_asked() -> tuple[Unit | None, OverviewFilter]:
+    """The year and the unit of the overview."""
+    unit = _unit(number("unit_id"))
+    return unit, OverviewFilter(year_asked(), unit.id if unit else None)
+
+
 @blueprint.get("/ledger")
 @requires(Permission.EVENT_VIEW)
 def index() -> Response | str:
@@ -72,17 +83,8 @@ def index() -> Response | str:
     own = own_unit(actor(), Permission.EVENT_VIEW)
     if own is not None and not request.args:
         return redirect(url_for("ledger.show", unit_id=own), 303)
-    year, unit = year_asked(), _unit(number("unit_id"))
-    chosen = tuple(
-        kind for text in request.args.getlist("kinds") for kind in text.split(",") if kind in KINDS
-    )
-    given = MatrixFilter(
-        year=year,
-        unit_id=unit.id if unit else None,
-        kinds=chosen,
-        view=VIEWS.get(request.args.get("view", ""), "missing"),
-        after=_after(),
-    )
+    unit, given = filter_asked()
+    year = given.year
     kinds = planned_kinds(actor(), year)
     page = matrix(actor(), given, all_kinds=kinds)
     due = DueFilter(year=year, unit_id=given.unit_id, kinds=tuple(page.kinds))
@@ -131,8 +133,9 @@ def _address(**changes: Any) -> str:
 @requires(Permission.EVENT_VIEW)
 def over() -> str:
     """Units × months as a picture, and the same numbers as links."""
-    year, unit = year_asked(), _unit(number("unit_id"))
-    rows, count = overview(actor(), year, unit_id=unit.id if unit else None)
+    unit, given = overview_asked()
+    year = given.year
+    rows, count = overview(actor(), year, unit_id=given.unit_id)
     return render_template(
         "ledger/overview.html",
         year=year,

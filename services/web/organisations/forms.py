@@ -1,6 +1,6 @@
 """Forms of the tree."""
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from services.web.fields import DayField, Form, at_most, lazy_, needed
@@ -17,12 +17,16 @@ class UnitForm(Form):
     founded_on = DayField(lazy_("Founded on"), [Optional()])
     term_ends_on = DayField(lazy_("Term ends on"), [Optional()])
     duties_since = DayField(lazy_("Duties count from"), [needed()])
+    credit_code = StringField(lazy_("Unified social credit code"), [Optional(), at_most(30)])
+    legal_number = StringField(lazy_("Number of the legal-person certificate"), [Optional(), at_most(60)])
+    staff_count = IntegerField(lazy_("Employees"), [Optional()])
     reason = TextAreaField(lazy_("Approving document or reason"), [Optional(), at_most(200)])
 
-    def offer(self, parent_kind: str | None, line: str, *, present: str = "") -> None:
-        """The kinds that may stand below `parent_kind` (None: at the top) on this line, and the present one."""
+    def offer(self, parent_kind: str | None, lines: tuple[str, ...], *, present: str = "") -> None:
+        """The kinds that may stand below `parent_kind` (None: at the top) on these lines, and the present one."""
         self.kind.choices = [
             (key, str(spec.name))
+            for line in lines
             for key, spec in KINDS.items()
             if spec.line == line and (key == present or may_stand_under(key, parent_kind))
         ]
@@ -37,3 +41,14 @@ class MoveForm(Form):
 class DissolveForm(Form):
     on = DayField(lazy_("Dissolved on"), [needed()])
     reason = TextAreaField(lazy_("Approving document or reason"), [needed(), at_most(200)])
+
+
+class LinkForm(Form):
+    """Which unit of the other line, and from when."""
+
+    other_id = SelectField(lazy_("Unit of the other line"), [needed()], coerce=int)
+    since = DayField(lazy_("Linked since"), [needed()])
+
+
+class EndLinkForm(Form):
+    on = DayField(lazy_("Ended on"), [needed()])

@@ -48,7 +48,8 @@ def _day(name: str) -> date | None:
 def _filter() -> DueFilter:
     """The filter of the list that was shown, from the address or the form."""
     fields = {
-        name: request.values.get(name, "") for name in ("year", "unit_id", "view", "due_before", "period")
+        name: request.values.get(name, "")
+        for name in ("year", "unit_id", "view", "due_before", "due_from", "period")
     }
     fields["kinds"] = ",".join(part for part in request.values.getlist("kinds") if part)
     return DueFilter.read(fields)
@@ -71,17 +72,22 @@ def _back() -> str | None:
     return target if own and "\n" not in target and "\r" not in target else None
 
 
-@blueprint.get("/reminders")
-@requires(Permission.REMINDER_VIEW)
-def index() -> str:
-    me = actor()
+def log_asked() -> tuple[LogFilter, dict[str, int]]:
+    """The filter of the log as the address says it, and the counts by outcome."""
     given = LogFilter(day=_day("day"), occasion_id=_number("occasion"))
-    counts = reminder_counts(me, given)
+    counts = reminder_counts(actor(), given)
     chosen = request.args.get("outcome")
     # What was not delivered comes first, as long as there is something.
     default = "lost" if counts.get("lost") and given.occasion_id is None else ""
     outcome = chosen if chosen in OUTCOMES else "" if chosen == "all" else default
-    given = LogFilter(outcome, given.day, given.occasion_id)
+    return LogFilter(outcome, given.day, given.occasion_id), counts
+
+
+@blueprint.get("/reminders")
+@requires(Permission.REMINDER_VIEW)
+def index() -> str:
+    me = actor()
+    given, counts = log_asked()
     lines = reminder_log(me, given, before=_number("before"))
     shown = lines[:PAGE]
     return render_template(

@@ -74,6 +74,12 @@ ENTRIES: tuple[tuple[lazy_, tuple[Entry, ...]], ...] = (
                 lazy_("Reminders of this organisation"),
                 lazy_("Days before and after, hour of the digest"),
             ),
+            Entry(
+                "transfers.receivers",
+                P.SETTING_EDIT,
+                lazy_("Units open to receive"),
+                lazy_("Which units other organisations may send people to"),
+            ),
         ),
     ),
     (

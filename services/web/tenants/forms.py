@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import RadioField, StringField, TextAreaField
 
-from services.web.fields import Form, at_most, lazy_, needed
+from services.web.fields import AmountField, Form, at_most, lazy_, needed
 from shared.i18n import _
 
 
@@ -24,6 +24,12 @@ class TenantForm(FirstAdminForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = [("bureau", _("Bureau (Party organisations)")), ("union", _("Trade union"))]
+
+
+class RoomForm(Form):
+    gigabytes = AmountField(
+        lazy_("Room for files, in GB"), [needed()], places=1, render_kw={"inputmode": "decimal"}
+    )
 
 
 class SuspendForm(Form):

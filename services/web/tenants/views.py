@@ -1,11 +1,13 @@
 """Pages of the platform operator: tenants by name, state and size; nothing of what is in them."""
 
+from decimal import Decimal
+
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
 from services.web.edge import actor, requires
 from services.web.fields import Form, show_problem
-from services.web.tenants.forms import FirstAdminForm, SuspendForm, TenantForm
+from services.web.tenants.forms import FirstAdminForm, RoomForm, SuspendForm, TenantForm
 from shared.access.permissions import Permission
 from shared.accounts.actions.links import unsent
 from shared.accounts.actions.operating import invite_first, open_new
@@ -15,15 +17,17 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.i18n import _, lazy_
 from shared.settings import settings
 from shared.tenancy import platform
-from shared.tenants.actions import reopen, suspend
+from shared.tenants.actions import reopen, size, suspend
 from shared.tenants.queries import all_tenants, operator_trail, tenant_by_id
 
+GIGABYTE = 1024**3
 blueprint = Blueprint("tenants", __name__, url_prefix="/platform")
 
 VERBS = {
     "tenant.open": lazy_("Opened"),
     "tenant.invite": lazy_("New link for the first administrator"),
     "tenant.suspend": lazy_("Suspended"),
+    "tenant.size": lazy_("Room for files changed"),
     "tenant.reopen": lazy_("Reopened"),
     "operator.invite": lazy_("Operator invited"),
 }
@@ -78,7 +82,12 @@ def _link_shown(tenant_id: int, secret: str) -> Response:
 
 
 def _page(
-    tenant_id: int, *, invite: FirstAdminForm | None = None, stop: SuspendForm | None = None, link: str = ""
+    tenant_id: int,
+    *,
+    invite: FirstAdminForm | None = None,
+    stop: SuspendForm | None = None,
+    room: RoomForm | None = None,
+    link: str = "",
 ) -> str:
     with platform():
         tenant = tenant_by_id(tenant_id)
@@ -93,6 +102,8 @@ def _page(
             link=link,
             invite=invite or FirstAdminForm(formdata=None),
             stop=stop or SuspendForm(formdata=None),
+            room=room or RoomForm(formdata=None, data={"gigabytes": Decimal(tenant.quota_bytes) / GIGABYTE}),
+            gigabyte=GIGABYTE,
         )
 
 
@@ -134,6 +145,24 @@ def stop(tenant_id: int) -> str | Response | tuple[str, int]:
     with platform(), transaction():
         suspend(actor(), tenant_id=tenant_id, reason=form.reason.data or "")
     flash(_("Suspended: nobody gets in, nothing is sent, nothing is deleted."), "ok")
+    return redirect(url_for("tenants.show", tenant_id=tenant_id), 303)
+
+
+@blueprint.post("/<int:tenant_id>/room")
+@requires(Permission.TENANT_MANAGE, fresh=True)
+def resize(tenant_id: int) -> Response | tuple[str, int]:
+    form = RoomForm()
+    if not form.validate_on_submit():
+        return _page(tenant_id, room=form), 422
+    try:
+        with platform(), transaction():
+            size(
+                actor(), tenant_id=tenant_id, quota_bytes=int((form.gigabytes.data or Decimal(0)) * GIGABYTE)
+            )
+    except Invalid as problem:
+        show_problem(form, problem)
+        return _page(tenant_id, room=form), 422
+    flash(_("Room for files changed"), "ok")
     return redirect(url_for("tenants.show", tenant_id=tenant_id), 303)
 
 

@@ -24,7 +24,11 @@ LIFE: Mapping[str, timedelta] = {
     "operator": timedelta(days=14),
     "password": timedelta(hours=24),
     "address": timedelta(hours=24),
+    # Read again and again by a calendar program, until it is revoked.
+    "calendar": timedelta(days=5 * 365),
 }
+#: Links that are used once; a calendar's secret opens none of them.
+ONE_TIME = tuple(purpose for purpose in LIFE if purpose != "calendar")
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 5
 
@@ -110,8 +114,8 @@ def _usable() -> list[object]:
     return [Token.used_at.is_(None), Token.revoked_at.is_(None), Token.expires_at > now()]
 
 
-def look_up(secret: str) -> Link:
-    """The link of this secret. In the platform scope; changes nothing.
+def look_up(secret: str, *, purposes: tuple[str, ...] = ONE_TIME) -> Link:
+    """The link of this secret, if it is for one of these purposes. In the platform scope; changes nothing.
 
     Raises NotFound with one text for a wrong, used, revoked or expired link and for a suspended tenant's.
     """
@@ -120,6 +124,7 @@ def look_up(secret: str) -> Link:
         .join(Tenant, Tenant.id == Token.tenant_id, isouter=True)
         .where(
             Token.secret_hash == digest(secret),
+            Token.purpose.in_(purposes),
             *_usable(),  # type: ignore[arg-type]
             or_(Token.tenant_id.is_(None), Tenant.state == "active"),
         )

@@ -183,8 +183,10 @@ def state_counts(chosen: AccountFilter) -> dict[str, int]:
     return {"all": row[0], "seated": row[1], "invited": row[2], "none": row[3]}
 
 
-def account_page(chosen: AccountFilter, *, after: tuple[str, int] | None = None) -> list[AccountRow]:
-    """One page of the list, one row more than PAGE where another page follows; three queries, whatever the size."""
+def account_page(
+    chosen: AccountFilter, *, after: tuple[str, int] | None = None, size: int = PAGE
+) -> list[AccountRow]:
+    """One page of the list, one row more than `size` where another page follows; three queries, whatever the size."""
     statement = (
         select(
             PERSON.c.id,
@@ -195,7 +197,7 @@ def account_page(chosen: AccountFilter, *, after: tuple[str, int] | None = None)
         )
         .where(*matching(chosen))
         .order_by(PERSON.c.name_key, PERSON.c.id)
-        .limit(PAGE + 1)
+        .limit(size + 1)
     )
     if after is not None:
         statement = statement.where(tuple_(PERSON.c.name_key, PERSON.c.id) > after)

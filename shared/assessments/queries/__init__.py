@@ -1,10 +1,11 @@
 """Reads of assessments: which sheet measures a unit, the board of units, one unit's sheet explained."""
 
-from shared.assessments.queries.board import BoardRow, board, places, sheet_years, stale
+from shared.assessments.queries.board import BoardFilter, BoardRow, board, places, sheet_years, stale
 from shared.assessments.queries.sheet import unit_sheet
 from shared.assessments.queries.view import Evidence, HeadingView, LineView, Sheet
 
 __all__ = [
+    "BoardFilter",
     "BoardRow",
     "Evidence",
     "HeadingView",

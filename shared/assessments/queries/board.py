@@ -21,7 +21,16 @@ MOST_PLACES = 300
 #: An act may become visible this long after the instant it noted.
 OVERLAP = timedelta(minutes=2)
 #: The nouns whose acts change what is counted.
-COUNTED_NOUNS = ("event", "duty", "due_item", "rule", "import", "unit", "post")
+COUNTED_NOUNS = ("event", "duty", "due_item", "rule", "import", "unit", "post", "term")
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilter:
+    """The board of a year: of a unit and all below it (`below`, a path), or only who lost marks."""
+
+    year: int
+    below: str | None = None
+    only_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,13 @@ def _after(cursor: str | None) -> tuple[Decimal, int] | None:
 
 
 def board(
-    actor: Actor, *, year: int, below: str | None = None, after: str | None = None, only_lost: bool = False
+    actor: Actor,
+    *,
+    year: int,
+    below: str | None = None,
+    after: str | None = None,
+    only_lost: bool = False,
+    size: int = PAGE,
 ) -> tuple[list[BoardRow], bool]:
     """One page of the units in reach, lowest rate first, and whether more follow. Two queries."""
     rate = cast(func.sum(Score.points) * 100 / func.sum(Line.full_marks), Numeric(7, 3))
@@ -88,7 +103,7 @@ def board(
         .join(Unit, Unit.id == totals.c.unit_id)
         .join(above, and_(above.c.tenant_id == Unit.tenant_id, above.c.id == Unit.parent_id), isouter=True)
         .order_by(totals.c.rate, totals.c.unit_id)
-        .limit(PAGE + 1)
+        .limit(size + 1)
     )
     if only_lost:
         statement = statement.where(totals.c.earned < totals.c.possible)
@@ -98,7 +113,7 @@ def board(
             tuple_(totals.c.rate, totals.c.unit_id) > tuple_(literal(start[0], Numeric), literal(start[1]))
         )
     rows = db.session.execute(statement).all()
-    shown = rows[:PAGE]
+    shown = rows[:size]
     lost = _lost(year, [row.unit_id for row in shown])
     return [
         BoardRow(
@@ -112,7 +127,7 @@ def board(
             lost=tuple(lost.get(row.unit_id, ())),
         )
         for row in shown
-    ], len(rows) > PAGE
+    ], len(rows) > size
 
 
 def _lost(year: int, unit_ids: list[int]) -> dict[int, list[tuple[str, Decimal]]]:

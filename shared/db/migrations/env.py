@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine
 
 from shared.db import Base, driver_url
-from shared.db.migrations.tables import load_tables
+from shared.db.tables import load_tables
 from shared.settings import settings
 
 load_tables()

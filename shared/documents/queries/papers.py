@@ -24,6 +24,14 @@ SHOWN_JOBS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class PaperFilter:
+    """The papers of a year, of a unit and all below it (`below`, a path)."""
+
+    year: int
+    below: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """One finished paper in the list."""
 
@@ -39,7 +47,12 @@ class Paper:
 
 
 def papers(
-    actor: Actor, *, year: int | None = None, below: str | None = None, before: int | None = None
+    actor: Actor,
+    *,
+    year: int | None = None,
+    below: str | None = None,
+    before: int | None = None,
+    size: int = PAGE,
 ) -> tuple[list[Paper], bool]:
     """One page of the papers in reach, newest first, and whether more follow. One query."""
     statement = (
@@ -56,7 +69,7 @@ def papers(
             File.deleted_at.is_(None),
         )
         .order_by(Document.id.desc())
-        .limit(PAGE + 1)
+        .limit(size + 1)
     )
     rows = db.session.execute(statement).all()
     return [
@@ -71,8 +84,8 @@ def papers(
             made_at=row.Document.created_at,
             made_by=row.made_by,
         )
-        for row in rows[:PAGE]
-    ], len(rows) > PAGE
+        for row in rows[:size]
+    ], len(rows) > size
 
 
 def printable_units(actor: Actor, *, year: int, below: str | None = None) -> list[int]:

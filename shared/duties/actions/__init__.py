@@ -2,7 +2,6 @@
 
 from shared.duties.actions.counting import choose_counting, counting
 from shared.duties.actions.plan import (
-    Planned,
     note_plan,
     order_plan,
     plan_ahead,
@@ -19,13 +18,24 @@ from shared.duties.actions.record import (
     record_event,
     void_record,
 )
-from shared.duties.actions.rules import adopt_pack, end_tightening, next_starts, set_start, tighten_rule
+from shared.duties.actions.review import accept_record, return_record
+from shared.duties.actions.rules import (
+    adopt_pack,
+    choose_term,
+    end_tightening,
+    next_starts,
+    set_start,
+    tighten_rule,
+)
+from shared.duties.actions.terms.planning import Planned, plan_terms
 
 __all__ = [
     "AlreadyRecorded",
     "Planned",
+    "accept_record",
     "adopt_pack",
     "choose_counting",
+    "choose_term",
     "correct_record",
     "counting",
     "end_tightening",
@@ -34,10 +44,12 @@ __all__ = [
     "note_plan",
     "order_plan",
     "plan_ahead",
+    "plan_terms",
     "plan_units",
     "plan_year",
     "plannable_unit_ids",
     "record_event",
+    "return_record",
     "set_start",
     "tighten_rule",
     "void_record",

@@ -35,7 +35,8 @@ def choose_counting(actor: Actor, *, kind: str, also: str, on: bool) -> None:
 
     Raises Invalid for two kinds that are the same, unknown, or of different lines.
     """
-    if kind not in KINDS or also not in KINDS or kind == also or KINDS[kind].line != KINDS[also].line:
+    known = {code for code, spec in KINDS.items() if not spec.own_page}
+    if kind not in known or also not in known or kind == also or KINDS[kind].line != KINDS[also].line:
         raise Invalid(_("Choose two different kinds of duty."))
     chosen = counting()
     others = [other for other in chosen.get(kind, []) if other != also]

@@ -1,6 +1,5 @@
 """Planning: units × rules × periods become due items, by SQL, as often as one likes."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BigInteger, bindparam, func, select, text, update
@@ -10,13 +9,13 @@ from shared.access.actor import Actor
 from shared.audit import record
 from shared.clock import now, today
 from shared.db import db
+from shared.duties.actions.terms.planning import SECTORS, Planned, plan_terms
 from shared.duties.jobs import PLAN
 from shared.duties.models import DueItem
 from shared.duties.periods import periods
+from shared.events.kinds import TERM_KINDS
 from shared.jobs import Job, enqueue
 from shared.organisations.models import Unit
-
-SECTORS = ("organ", "institution", "state_enterprise", "private", "social")
 
 #: Wanted are rows of (unit, kind, period, ordinal). A tenant's own version of a rule takes the pack's place from the
 #: first period that begins on or after its valid_from; of two rules for one kind the tenant's, then the more frequent
@@ -85,6 +84,8 @@ _PLAN = text(
             reason = case when scope.state = 'dissolved' then 'dissolved' else 'not_asked' end
         from scope
         where scope.id = item.unit_id and item.year = :year and item.state = 'open'
+            and not item.kind = any(cast(:term_kinds as text[]))
+            and item.followed_from is null
             and not exists (
                 select from wanted
                 where wanted.unit_id = item.unit_id and wanted.kind = item.kind
@@ -95,21 +96,6 @@ _PLAN = text(
         (select count(*) from gone) as gone
     """
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What one planning changed, in due items."""
-
-    added: int = 0
-    mended: int = 0
-    withdrawn: int = 0
-
-    def __add__(self, other: "Planned") -> "Planned":
-        return Planned(self.added + other.added, self.mended + other.mended, self.withdrawn + other.withdrawn)
-
-    def counts(self) -> dict[str, int]:
-        return {"added": self.added, "mended": self.mended, "withdrawn": self.withdrawn}
 
 
 def plan_units(*, year: int, unit_ids: list[int] | None = None, unit_path: str | None = None) -> Planned:
@@ -125,9 +111,11 @@ def plan_units(*, year: int, unit_ids: list[int] | None = None, unit_path: str |
         "unit_ids": unit_ids,
         "path": unit_path,
         "at": now(),
+        "term_kinds": list(TERM_KINDS),
     }
     row = db.session.execute(_PLAN, values).one()
-    return Planned(row.added, row.mended, row.gone)
+    terms = plan_terms(unit_ids=unit_ids, unit_path=unit_path)
+    return Planned(row.added, row.mended, row.gone) + terms
 
 
 def plan_year(actor: Actor, *, year: int, unit_path: str | None = None) -> Planned:

@@ -12,6 +12,7 @@ from shared.duties.actions.counting import counting
 from shared.duties.models import DueItem
 from shared.errors import Conflict, Invalid
 from shared.events.actions import Held, amend_event, file_event, void_event
+from shared.events.kinds import KINDS
 from shared.events.models import Event
 from shared.i18n import _
 from shared.organisations.models import Unit
@@ -79,12 +80,12 @@ def record_event(
     if not fresh:
         return event
     if due_item is not None:
-        _fulfil([due_item.id], event, made_up=late)
+        fulfil([due_item.id], event, made_up=late)
     else:
-        _fulfil(_open_items(unit.id, [kind], held.held_on), event, made_up=False)
+        fulfil(_open_items(unit.id, [kind], held.held_on), event, made_up=False)
     others = counting().get(kind, [])
     if others and not late:
-        _fulfil(_open_items(unit.id, others, held.held_on), event, made_up=False)
+        fulfil(_open_items(unit.id, others, held.held_on), event, made_up=False)
     return event
 
 
@@ -108,7 +109,8 @@ def _open_items(unit_id: int, kinds: list[str], on: date) -> list[int]:
     return list(first.values())
 
 
-def _fulfil(item_ids: list[int], event: Event, *, made_up: bool) -> None:
+def fulfil(item_ids: list[int], event: Event, *, made_up: bool) -> None:
+    """Close these open items with an event; whatever record was returned for them before is forgotten."""
     if not item_ids:
         return
     db.session.execute(
@@ -117,6 +119,7 @@ def _fulfil(item_ids: list[int], event: Event, *, made_up: bool) -> None:
         .values(
             state="done",
             reason=None,
+            returned_event_id=None,
             event_id=event.id,
             held_on=event.held_on,
             recorded_at=now(),
@@ -135,6 +138,17 @@ def fulfilled_by(event_id: int) -> list[DueItem]:
     )
 
 
+def returned_with(event_id: int) -> list[DueItem]:
+    """The due items that stand open because this record was returned."""
+    return list(
+        db.session.scalars(
+            select(DueItem)
+            .where(DueItem.returned_event_id == event_id, DueItem.state == "open")
+            .order_by(DueItem.due_on, DueItem.id)
+        )
+    )
+
+
 def correct_record(
     actor: Actor,
     *,
@@ -147,15 +161,23 @@ def correct_record(
 ) -> bool:
     """Correct a filed record with a reason; False when nothing differs. What it fulfils keeps in step with its day.
 
-    A new day outside the window needs 补, or is refused: then the record is void and another is filed.
+    A new day outside the window needs 补, or is refused: then the record is void and another is filed. A returned
+    record is mended by this and fulfils its duties again; either way it waits for the superior's check anew.
     """
-    items = fulfilled_by(event.id)
+    if KINDS[event.kind].own_page and held.held_on != event.held_on:
+        problem = _("Offices and a term rest on this election; put them right on the page of terms.")
+        raise Invalid(problem, fields={"held_on": problem})
+    returned = event.review == "returned"
+    items = returned_with(event.id) if returned else fulfilled_by(event.id)
     late = {item.id: check_window(item, held.held_on, made_up=made_up or item.made_up) for item in items}
     if amend_event(actor, event=event, unit=unit, held=held, reason=reason, version=version) is None:
         return False
     for item in items:
-        item.held_on = event.held_on
-        item.made_up = late[item.id]
+        if returned:
+            fulfil([item.id], event, made_up=late[item.id])
+        else:
+            item.held_on, item.made_up = event.held_on, late[item.id]
+    event.review = event.review_remark = event.reviewed_by = event.reviewed_at = None
     return True
 
 
@@ -163,7 +185,15 @@ def void_record(actor: Actor, *, event: Event, reason: str, version: int) -> int
     """Declare a record void with a reason; the duties it fulfilled stand open again. Returns how many."""
     if event.state == "void":
         return 0
+    if KINDS[event.kind].own_page:
+        raise Conflict(_("Offices and a term rest on this election; put them right on the page of terms."))
     items = [item.id for item in fulfilled_by(event.id)]
+    db.session.execute(
+        update(DueItem)
+        .where(DueItem.returned_event_id == event.id)
+        .values(returned_event_id=None, reason=None)
+        .execution_options(synchronize_session="fetch")
+    )
     void_event(actor, event=event, reason=reason, version=version)
     db.session.execute(
         update(DueItem)

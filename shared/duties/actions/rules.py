@@ -1,5 +1,6 @@
 """Rules: taken from a pack, and made stricter by a tenant, never looser."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select, text, update
@@ -9,7 +10,8 @@ from shared.audit import record
 from shared.clock import today
 from shared.db import db
 from shared.duties.models import Rule
-from shared.duties.periods import CADENCES, periods
+from shared.duties.packs import EVERYBODYS
+from shared.duties.periods import CADENCES, TERM, periods
 from shared.errors import Conflict, Invalid
 from shared.i18n import _
 
@@ -17,35 +19,46 @@ from shared.i18n import _
 _ADOPT = text(
     """
     insert into duty_rule (key, kind, unit_kinds, sectors, cadence, times, from_month, to_month,
-        level, source, grade, origin, valid_from, valid_to)
+        years, notice_months, years_choice, postpone_months, level, source, grade, origin, valid_from, valid_to)
     select key, content->>'kind',
         array(select jsonb_array_elements_text(content->'unit_kinds')),
         case when content ? 'sectors' then array(select jsonb_array_elements_text(content->'sectors')) end,
         content->>'cadence', coalesce((content->>'times')::smallint, 1),
         (content->>'from_month')::smallint, (content->>'to_month')::smallint,
+        (content->>'years')::smallint,
+        case when content ? 'notice_months'
+            then array(select jsonb_array_elements_text(content->'notice_months')::smallint) end,
+        case when content ? 'years_choice'
+            then array(select jsonb_array_elements_text(content->'years_choice')::smallint) end,
+        (content->>'postpone_months')::smallint,
         content->>'level', content->>'source', content->>'grade', 'pack',
         valid_from, (content->>'valid_to')::date
-    from platform.rule_pack where pack = :pack
+    from platform.rule_pack where pack = any(cast(:packs as text[]))
     on conflict (tenant_id, key, origin, valid_from) do update
     set kind = excluded.kind, unit_kinds = excluded.unit_kinds, sectors = excluded.sectors,
         cadence = excluded.cadence, times = excluded.times, from_month = excluded.from_month,
-        to_month = excluded.to_month, level = excluded.level, source = excluded.source,
+        to_month = excluded.to_month, years = excluded.years, notice_months = excluded.notice_months,
+        years_choice = excluded.years_choice, postpone_months = excluded.postpone_months,
+        level = excluded.level, source = excluded.source,
         grade = excluded.grade, valid_to = excluded.valid_to
     where (duty_rule.kind, duty_rule.unit_kinds, duty_rule.sectors, duty_rule.cadence, duty_rule.times,
-        duty_rule.from_month, duty_rule.to_month, duty_rule.level, duty_rule.source, duty_rule.grade,
+        duty_rule.from_month, duty_rule.to_month, duty_rule.years, duty_rule.notice_months, duty_rule.years_choice,
+        duty_rule.postpone_months, duty_rule.level, duty_rule.source, duty_rule.grade,
         duty_rule.valid_to)
         is distinct from (excluded.kind, excluded.unit_kinds, excluded.sectors, excluded.cadence, excluded.times,
-        excluded.from_month, excluded.to_month, excluded.level, excluded.source, excluded.grade, excluded.valid_to)
+        excluded.from_month, excluded.to_month, excluded.years, excluded.notice_months, excluded.years_choice,
+        excluded.postpone_months, excluded.level, excluded.source, excluded.grade, excluded.valid_to)
     """
 )
 
 
 def adopt_pack(actor: Actor, *, pack: str) -> int:
-    """Copy a shipped pack (bureau, union) into the open tenant, or follow its newer text. Repeating it changes nothing.
+    """Copy a shipped pack (bureau, union) and everybody's into the open tenant, or follow their newer text.
 
-    Returns the number of rules that came in or changed; a change is planned by the next plan_year.
+    Repeating it changes nothing. Returns the number of rules that came in or changed; a change is planned by the next
+    plan_year.
     """
-    changed = db.session.execute(_ADOPT, {"pack": pack})
+    changed = db.session.execute(_ADOPT, {"packs": [pack, *EVERYBODYS]})
     count: int = changed.rowcount  # type: ignore[attr-defined]
     if count:
         record(actor, verb="rule.adopt", object_type="rule_pack", detail={"pack": pack, "rules": count})
@@ -53,7 +66,12 @@ def adopt_pack(actor: Actor, *, pack: str) -> int:
 
 
 def next_starts(rule: Rule, on: date) -> list[date]:
-    """The days a stricter version may begin on: the first days of the rule's next periods, never of one that runs."""
+    """The days a stricter version may begin on: the first days of the rule's next periods, never of one that runs.
+
+    A term has no calendar period: its length holds for elections from today, the next month or the next year on.
+    """
+    if rule.cadence == TERM:
+        return [on, (on.replace(day=1) + timedelta(days=32)).replace(day=1), date(on.year + 1, 1, 1)]
     days = [
         period.first
         for year in (on.year, on.year + 1)
@@ -91,6 +109,8 @@ def tighten_rule(
     Raises Invalid where any part would be looser than the pack's, or where nothing is stricter.
     """
     wrong: dict[str, object] = {}
+    if rule.cadence == TERM:
+        raise Invalid(_("The length of a term is chosen on a form of its own."))
     if rule.origin != "pack":
         raise Conflict(_("This is already your own version; end it first."))
     if cadence not in CADENCES or CADENCES[cadence] > CADENCES[rule.cadence]:
@@ -120,11 +140,7 @@ def tighten_rule(
         wrong["source"] = _("Say which decision this rests on.")
     if wrong:
         raise Invalid(_("A rule can be made stricter, never looser."), fields=wrong)
-    taken = db.session.scalar(
-        select(Rule.id).where(Rule.key == rule.key, Rule.origin == "tenant", Rule.valid_to.is_(None))
-    )
-    if taken is not None:
-        raise Conflict(_("There is already a version of your own; end it first."))
+    _refuse_second(rule)
     made = Rule(
         key=rule.key,
         kind=rule.kind,
@@ -153,6 +169,73 @@ def tighten_rule(
     return made
 
 
+def _refuse_second(rule: Rule) -> None:
+    taken = db.session.scalar(
+        select(Rule.id).where(Rule.key == rule.key, Rule.origin == "tenant", Rule.valid_to.is_(None))
+    )
+    if taken is not None:
+        raise Conflict(_("There is already a version of your own; end it first."))
+
+
+def lengths(rule: Rule) -> list[int]:
+    """The years a tenant may choose for a term: what the law leaves to choice, and anything shorter than the rule."""
+    return sorted({*range(1, (rule.years or 0) + 1), *(rule.years_choice or ())}, reverse=True)
+
+
+def choose_term(
+    actor: Actor, *, rule: Rule, valid_from: date, years: int, notice_months: Sequence[int], source: str
+) -> Rule:
+    """A tenant's own length of a term within the rule's law, and more reminders before its end, for coming elections.
+
+    Raises Invalid for a length the rule does not allow, a reminder left out, or where nothing differs.
+    """
+    wrong: dict[str, object] = {}
+    if rule.origin != "pack" or rule.cadence != TERM:
+        raise Conflict(_("This is already your own version; end it first."))
+    base = sorted(rule.notice_months or (), reverse=True)
+    notice = sorted(set(notice_months), reverse=True)
+    if years not in lengths(rule):
+        wrong["years"] = _("The rule allows no term of this length.")
+    if not set(base) <= set(notice) or not all(1 <= months <= 24 for months in notice):
+        wrong["notice_months"] = _(
+            "Reminders may be added, from 1 to 24 months before; none may be left out."
+        )
+    if valid_from not in next_starts(rule, today()):
+        wrong["valid_from"] = _("Choose the first day of a coming period.")
+    if (years, notice) == (rule.years, base) and not wrong:
+        wrong["years"] = _("Nothing differs from the rule as it stands.")
+    if not source.strip():
+        wrong["source"] = _("Say which decision this rests on.")
+    if wrong:
+        raise Invalid(_("A rule can be made stricter, never looser."), fields=wrong)
+    _refuse_second(rule)
+    made = Rule(
+        key=rule.key,
+        kind=rule.kind,
+        unit_kinds=rule.unit_kinds,
+        sectors=rule.sectors,
+        cadence=TERM,
+        years=years,
+        notice_months=notice,
+        postpone_months=rule.postpone_months,
+        level="unit",
+        source=source.strip(),
+        grade="B",
+        origin="tenant",
+        valid_from=valid_from,
+    )
+    db.session.add(made)
+    db.session.flush()
+    record(
+        actor,
+        verb="rule.tighten",
+        object_type="rule",
+        object_id=made.id,
+        detail={"key": rule.key, "cadence": TERM, "times": years},
+    )
+    return made
+
+
 def end_tightening(actor: Actor, *, rule: Rule) -> None:
     """End a tenant's own version with the running period; from the next one the pack's rule holds again.
 
@@ -161,7 +244,7 @@ def end_tightening(actor: Actor, *, rule: Rule) -> None:
     if rule.origin != "tenant":
         raise Invalid(_("A rule of the pack cannot be ended here; it may only be made stricter."))
     on = today()
-    if rule.valid_from > on:
+    if rule.valid_from > on or (rule.cadence == TERM and rule.valid_from == on):
         rule.enabled = False
         rule.valid_to = rule.valid_from
     else:

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from shared.db import driver_url
 from shared.settings import settings
 
-#: By the kind of tenant that takes them.
-PACKS = {"bureau": Path(__file__).parent / "bureau.toml", "union": Path(__file__).parent / "union.toml"}
+#: By the kind of tenant that takes them; EVERYBODYS are taken by each tenant, whose tree may hold both lines.
+EVERYBODYS = ("terms",)
+PACKS = {name: Path(__file__).parent / f"{name}.toml" for name in ("bureau", "union", *EVERYBODYS)}
 
 _LOAD = text(
     "insert into platform.rule_pack (pack, key, valid_from, content)"

@@ -14,12 +14,15 @@ from shared.clock import today
 from shared.duties.models import DueItem
 from shared.organisations.models import Unit
 
+EVERY_YEAR = 0
+
 
 @dataclass(frozen=True, slots=True)
 class DueFilter:
     """Open due items of a year. `only`: 'missing' past their day; 'all' also those whose window is open now.
 
-    `unit_id` takes the unit and all below it. `kinds` empty: every kind. `due_before` leaves out what is due later.
+    `unit_id` takes the unit and all below it. `kinds` empty: every kind. `due_before` leaves out what is due later,
+    `due_from` what was due before. EVERY_YEAR as the year takes all of them: an election may be late for years.
     """
 
     year: int
@@ -28,6 +31,7 @@ class DueFilter:
     only: Literal["missing", "all"] = "missing"
     due_before: date | None = None
     period: str | None = None
+    due_from: date | None = None
 
     def fields(self) -> dict[str, str]:
         """The filter as form fields or the query of an address."""
@@ -38,6 +42,8 @@ class DueFilter:
             found["kinds"] = ",".join(self.kinds)
         if self.due_before is not None:
             found["due_before"] = self.due_before.isoformat()
+        if self.due_from is not None:
+            found["due_from"] = self.due_from.isoformat()
         if self.period:
             found["period"] = self.period
         return found
@@ -47,19 +53,26 @@ class DueFilter:
         """The filter from what was sent; whatever cannot be read counts as not given."""
         year = fields.get("year", "")
         unit_id = fields.get("unit_id", "")
-        before = fields.get("due_before", "")
-        try:
-            due_before = date.fromisoformat(before) if before else None
-        except ValueError:
-            due_before = None
         return cls(
-            year=int(year) if _number(year) and 2000 <= int(year) <= 2199 else today().year,
+            year=int(year) if _number(year) and _is_year(int(year)) else today().year,
             unit_id=int(unit_id) if _number(unit_id) else None,
             kinds=tuple(kind for kind in fields.get("kinds", "").split(",") if kind),
             only="all" if fields.get("view") == "all" else "missing",
-            due_before=due_before,
+            due_before=_day(fields.get("due_before", "")),
             period=fields.get("period") or None,
+            due_from=_day(fields.get("due_from", "")),
         )
+
+
+def _is_year(year: int) -> bool:
+    return year == EVERY_YEAR or 2000 <= year <= 2199
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
 
 
 def _number(text: str) -> bool:
@@ -77,17 +90,20 @@ def due_filter_conditions(actor: Actor, given: DueFilter, may: Permission) -> li
     on = today()
     conditions: list[ColumnElement[bool]] = [
         DueItem.state == "open",
-        DueItem.year == given.year,
         Unit.state == "active",
         reach_filter(actor, may, Unit.path),
         DueItem.due_on < on if given.only == "missing" else DueItem.opens_on <= on,
     ]
+    if given.year != EVERY_YEAR:
+        conditions.append(DueItem.year == given.year)
     if given.unit_id is not None:
         conditions.append(below(given.unit_id))
     if given.kinds:
         conditions.append(DueItem.kind.in_(given.kinds))
     if given.due_before is not None:
         conditions.append(DueItem.due_on < given.due_before)
+    if given.due_from is not None:
+        conditions.append(DueItem.due_on >= given.due_from)
     if given.period is not None:
         conditions.append(DueItem.period == given.period)
     return conditions

@@ -15,7 +15,7 @@ from shared.access.permissions import Permission
 from shared.clock import today
 from shared.db import db
 from shared.duties.models import DueItem, Rule
-from shared.duties.periods import CADENCES, cadence_of, periods
+from shared.duties.periods import CADENCES, TERM, cadence_of, periods
 from shared.duties.queries.filters import below
 from shared.duties.queries.todo import SOON
 from shared.events.kinds import KINDS
@@ -85,7 +85,10 @@ class Matrix:
 
 
 def planned_kinds(actor: Actor, year: int) -> dict[str, int]:
-    """The kinds that stand planned in the actor's reach, in order, with their periods a year. One query."""
+    """The kinds that stand planned in the actor's reach, in order, with their periods a year. One query.
+
+    Elections have no calendar period and no column; they stand on the page of terms.
+    """
     planned = exists(
         select(1)
         .select_from(DueItem)
@@ -99,7 +102,9 @@ def planned_kinds(actor: Actor, year: int) -> dict[str, int]:
         )
     )
     widths: dict[str, int] = {}
-    for kind, cadence in db.session.execute(select(Rule.kind, Rule.cadence).where(planned)):
+    for kind, cadence in db.session.execute(
+        select(Rule.kind, Rule.cadence).where(planned, Rule.cadence != TERM)
+    ):
         widths[kind] = max(widths.get(kind, 0), 12 // CADENCES[cadence])
     return {kind: widths[kind] for kind in KINDS if kind in widths}
 
@@ -128,8 +133,10 @@ def _conditions(actor: Actor, given: MatrixFilter, kinds: Iterable[str]) -> list
     return found
 
 
-def matrix(actor: Actor, given: MatrixFilter, *, all_kinds: dict[str, int]) -> Matrix:
-    """One page of the matrix with the sums of the whole filter. Four queries."""
+def matrix(
+    actor: Actor, given: MatrixFilter, *, all_kinds: dict[str, int], size: int | None = None
+) -> Matrix:
+    """One page of the matrix with the sums of the whole filter. Four queries. `size`: so many units, not a page."""
     on = today()
     kinds = [kind for kind in all_kinds if kind in given.kinds] or first_kinds(all_kinds)
     conditions = _conditions(actor, given, kinds)
@@ -168,7 +175,8 @@ def matrix(actor: Actor, given: MatrixFilter, *, all_kinds: dict[str, int]) -> M
             else or_(units.c.overdue < seen, and_(units.c.overdue == literal(seen), units.c.path > path))
         )
     shown = units_missing if given.view == "only" else unit_count
-    size = PAGE if shown > WHOLE else WHOLE
+    if size is None:
+        size = PAGE if shown > WHOLE else WHOLE
     rows = db.session.execute(page.limit(size + 1)).all()
     more, rows = len(rows) > size, rows[:size]
     cells = _cells([row.id for row in rows], given.year, kinds, on)

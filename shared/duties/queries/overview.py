@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, extract, func, select
+from sqlalchemy import BigInteger, and_, bindparam, extract, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.actor import Actor
 from shared.access.door import reach_filter
@@ -32,8 +33,10 @@ class Standing:
         return sum(self.missing)
 
 
-def overview(actor: Actor, year: int, *, unit_id: int | None = None) -> tuple[list[Standing], int]:
-    """Units × months, worst first, at most MOST rows, and how many units there are. Two queries."""
+def overview(
+    actor: Actor, year: int, *, unit_id: int | None = None, most: int | None = MOST
+) -> tuple[list[Standing], int]:
+    """Units × months, worst first, at most `most` rows (None: all), and how many units there are. Two queries."""
     on = today()
     late = and_(DueItem.state == "open", DueItem.due_on < on)
     conditions = [
@@ -58,14 +61,18 @@ def overview(actor: Actor, year: int, *, unit_id: int | None = None) -> tuple[li
         .where(*conditions)
         .group_by(Unit.id, Unit.name, Unit.path)
         .order_by(overdue.desc(), Unit.path)
-        .limit(MOST)
+        .limit(most)
     ).all()
     missing: dict[int, list[int]] = {row[0]: [0] * 12 for row in units}
     if missing:
         month = extract("month", DueItem.due_on)
         rows = db.session.execute(
             select(DueItem.unit_id, month, func.count())
-            .where(DueItem.year == year, late, DueItem.unit_id.in_(list(missing)))
+            .where(
+                DueItem.year == year,
+                late,
+                DueItem.unit_id == func.any(bindparam("ids", list(missing), type_=ARRAY(BigInteger))),
+            )
             .group_by(DueItem.unit_id, month)
         )
         for key, number, count in rows:

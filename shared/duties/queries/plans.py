@@ -67,7 +67,9 @@ class PlanCounts:
         return self.missing + self.coming + self.done + self.withdrawn
 
 
-def plan_page(actor: Actor, given: PlanFilter) -> tuple[list[PlanItem], PlanCounts, tuple[date, int] | None]:
+def plan_page(
+    actor: Actor, given: PlanFilter, *, size: int = PAGE
+) -> tuple[list[PlanItem], PlanCounts, tuple[date, int] | None]:
     """One page of the plan by due date, the counts of the filter, and where the next page begins. Two queries."""
     on = today()
     conditions = [DueItem.year == given.year, reach_filter(actor, Permission.DUTY_VIEW, Unit.path)]
@@ -94,7 +96,7 @@ def plan_page(actor: Actor, given: PlanFilter) -> tuple[list[PlanItem], PlanCoun
         .join(Unit, joined)
         .where(*conditions)
         .order_by(DueItem.due_on, DueItem.id)
-        .limit(PAGE + 1)
+        .limit(size + 1)
     )
     if given.show != "all":
         statement = statement.where(parts[given.show])
@@ -117,9 +119,9 @@ def plan_page(actor: Actor, given: PlanFilter) -> tuple[list[PlanItem], PlanCoun
             reason=item.reason,
             event_id=item.event_id,
         )
-        for item, name in rows[:PAGE]
+        for item, name in rows[:size]
     ]
-    return items, counts, (items[-1].due_on, items[-1].due_item_id) if len(rows) > PAGE else None
+    return items, counts, (items[-1].due_on, items[-1].due_item_id) if len(rows) > size else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, extract, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, extract, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from shared.access.actor import Actor
@@ -13,7 +13,7 @@ from shared.clock import today
 from shared.db import db
 from shared.duties.models import DueItem
 from shared.duties.periods import period_label
-from shared.events.kinds import KINDS
+from shared.events.kinds import KINDS, TERM_KINDS
 from shared.organisations.models import Unit
 
 #: From how many days before its day a due item stands in the to-do list.
@@ -23,7 +23,7 @@ NAMES = 6
 
 @dataclass(frozen=True, slots=True)
 class TodoGroup:
-    """All units that still owe one kind in one period."""
+    """All units that still owe one kind in one period; of elections the period is ''."""
 
     kind: str
     period: str
@@ -111,10 +111,15 @@ def overdue_count(actor: Actor) -> Select[int]:
 
 def todo_groups(actor: Actor, *, on: date, limit: int = 50) -> list[TodoGroup]:
     """Open items due until a week after `on`, grouped by kind and period, longest overdue first. One query."""
+    # Each term ends on a day of its own: elections are one group of what is late and one of what is coming.
+    of_term = DueItem.kind.in_(TERM_KINDS)
+    period = case(
+        (and_(of_term, DueItem.due_on < on), "late"), (of_term, "soon"), else_=DueItem.period
+    ).label("period")
     rows = db.session.execute(
         select(
             DueItem.kind,
-            DueItem.period,
+            period,
             func.min(DueItem.opens_on).label("opens_on"),
             func.min(DueItem.due_on).label("due_on"),
             func.count(DueItem.unit_id.distinct()).label("units"),
@@ -128,13 +133,18 @@ def todo_groups(actor: Actor, *, on: date, limit: int = 50) -> list[TodoGroup]:
             DueItem.due_on <= on + SOON,
             reach_filter(actor, Permission.DUTY_VIEW, Unit.path),
         )
-        .group_by(DueItem.kind, DueItem.period)
+        .group_by(DueItem.kind, period)
         .order_by(func.min(DueItem.due_on), DueItem.kind)
         .limit(limit)
     ).all()
     return [
         TodoGroup(
-            row.kind, row.period, row.opens_on, row.due_on, row.units, list(dict.fromkeys(row.names))[:NAMES]
+            row.kind,
+            "" if row.kind in TERM_KINDS else row.period,
+            row.opens_on,
+            row.due_on,
+            row.units,
+            list(dict.fromkeys(row.names))[:NAMES],
         )
         for row in rows
     ]
@@ -143,7 +153,10 @@ def todo_groups(actor: Actor, *, on: date, limit: int = 50) -> list[TodoGroup]:
 def unit_todo(
     actor: Actor, unit_id: int | None, on: date, *, ahead: timedelta = SOON, limit: int = 50
 ) -> list[TodoItem]:
-    """Open items of one unit (None: of every unit in reach) due until `ahead` after `on`, overdue first. One query."""
+    """Open items of one unit (None: of every unit in reach) due until `ahead` after `on`, overdue first. One query.
+
+    An election stands there from its first reminder on, six months ahead.
+    """
     statement = (
         select(
             DueItem.id,
@@ -157,7 +170,7 @@ def unit_todo(
         .join(Unit, _unit_of_item())
         .where(
             DueItem.state == "open",
-            DueItem.due_on <= on + ahead,
+            or_(DueItem.due_on <= on + ahead, and_(DueItem.kind.in_(TERM_KINDS), DueItem.opens_on <= on)),
             reach_filter(actor, Permission.DUTY_VIEW, Unit.path),
         )
         .order_by(DueItem.due_on, DueItem.id)

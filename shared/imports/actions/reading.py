@@ -10,8 +10,9 @@ from sqlalchemy import delete, select
 from shared.db import db
 from shared.files import File
 from shared.files import read as read_file
-from shared.imports.actions.upload import discard, remembered
-from shared.imports.layouts.headers import incomplete, survey
+from shared.imports.actions.mappings import note_use, remembered
+from shared.imports.actions.upload import discard
+from shared.imports.layouts.headers import Remembered, incomplete, survey
 from shared.imports.models import Batch, Row
 from shared.imports.workbook.safety import refuse_secret
 from shared.imports.workbook.sheets import HEADER_WITHIN, Sheet
@@ -34,7 +35,7 @@ class Source:
     name: str
     entries: list[dict[str, Any]]
     confirmed: bool
-    remembered: dict[str, dict[str, str]]
+    remembered: Remembered
 
 
 def batch_of(batch_id: int) -> Batch:
@@ -104,6 +105,7 @@ def ask_for_columns(batch_id: int, found: list[Found]) -> bool:
     batch = batch_of(batch_id)
     entries = [one.entry for one in found]
     asks = incomplete(entries)
+    note_use(entries)
     batch.mapping = {"sheets": entries, "confirmed": bool(batch.mapping.get("confirmed"))}
     if asks:
         batch.state = "mapping"

@@ -20,8 +20,9 @@ from shared.imports.judging.unit_names import Candidate, UnitNames, unit_name
 from shared.imports.judging.units import UnitJudge
 from shared.imports.queries import ROW_CONTEXT, nameless_numbers, records_of, units_on_hand
 from shared.imports.workbook.safety import refuse_secret
+from shared.members.numbers import identity_hashes, phone_hashes
 from shared.members.terms import name_key
-from shared.sealing import Keys, fingerprint, seal
+from shared.sealing import Keys, seal
 from shared.tenants.queries import keys, open_tenant
 
 _TOTAL_ENDS = frozenset("计lLmM:： ")
@@ -117,14 +118,14 @@ class Waiting:
     row_no: int
     cells: Sequence[object]
     judged: Judged
-    identity_hash: bytes | None
+    identity_hashes: Sequence[bytes]
     keys: Keys
 
     @property
-    def phone_hash(self) -> bytes | None:
+    def phone_hashes(self) -> Sequence[bytes]:
         """Needed for the few rows that mean somebody on the roster."""
         phone = self.judged.values.get("phone")
-        return fingerprint(self.keys, phone, "phone") if phone else None
+        return phone_hashes(self.keys, phone) if phone else ()
 
 
 @dataclass
@@ -247,19 +248,19 @@ def weigh(judged: Judged, row_no: int, cells: Sequence[object], tenant_keys: Key
         row_no,
         cells,
         judged,
-        fingerprint(tenant_keys, identity, "identity") if identity else None,
+        identity_hashes(tenant_keys, identity) if identity else (),
         tenant_keys,
     )
 
 
 def roster_for(waiting: Sequence[Waiting], nameless: frozenset[str] | None) -> Roster:
     """The people whom these rows may mean, by two queries."""
-    hashes = [one.identity_hash for one in waiting if one.identity_hash is not None]
+    hashes = [identity_hash for one in waiting for identity_hash in one.identity_hashes]
     names = {
         name
         for one in waiting
         if (name := one.judged.values.get("name"))
-        and (one.identity_hash is None or nameless is None or name in nameless)
+        and (not one.identity_hashes or nameless is None or name in nameless)
     }
     return Roster(records_of(hashes, [name_key(name) for name in names]))
 

@@ -1,7 +1,6 @@
 """A file comes in; staged rows and the file go after their time."""
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -9,21 +8,15 @@ from shared.access.actor import Actor
 from shared.audit import record
 from shared.clock import now
 from shared.db import db
-from shared.errors import Conflict
 from shared.files import File, store
 from shared.files import delete as delete_file
-from shared.i18n import _
 from shared.imports.jobs import READ
-from shared.imports.layouts import ROSTER, plain_title
+from shared.imports.layouts import ROSTER
 from shared.imports.models import Batch, Effect, Row
 from shared.imports.workbook.safety import check_upload
 from shared.jobs import Job, enqueue
 from shared.settings import settings
-from shared.tenants.actions import put_setting
-from shared.tenants.queries import keys, setting
-
-#: The setting that remembers which title meant which column: {layout: {plain title: key}}.
-MAPPING = "import_mapping"
+from shared.tenants.queries import keys
 
 
 def upload(actor: Actor, *, data: bytes, name: str, form_key: str) -> Batch:
@@ -53,7 +46,7 @@ def upload(actor: Actor, *, data: bytes, name: str, form_key: str) -> Batch:
     )
     db.session.add(batch)
     db.session.flush()
-    batch.job_id = _read(actor, batch).id
+    batch.job_id = order_reading(actor, batch).id
     record(
         actor,
         verb="import.upload",
@@ -64,40 +57,9 @@ def upload(actor: Actor, *, data: bytes, name: str, form_key: str) -> Batch:
     return batch
 
 
-def _read(actor: Actor, batch: Batch) -> Job:
+def order_reading(actor: Actor, batch: Batch) -> Job:
+    """Have the file read, or read anew with other columns."""
     return enqueue(actor, READ, args={"batch_id": batch.id}, subject=batch.file_name)
-
-
-def correct_mapping(actor: Actor, batch: Batch, *, sheets: list[dict[str, Any]]) -> None:
-    """Say what the columns of each sheet mean, remember it for the next file, and read the file again.
-
-    Raises Conflict once rows of the batch have been committed or while a job is at work on it.
-    """
-    if batch.state not in {"mapping", "staged"}:
-        raise Conflict(_("This import is past the point where its columns can be changed."))
-    batch.mapping = {"sheets": sheets, "confirmed": True}
-    batch.state = "reading"
-    _remember(actor, sheets)
-    batch.job_id = _read(actor, batch).id
-    record(actor, verb="import.map", object_type="import_batch", object_id=batch.id)
-
-
-def remembered() -> dict[str, dict[str, str]]:
-    """What was corrected at earlier imports."""
-    return {str(layout): dict(titles) for layout, titles in setting(MAPPING).items()}
-
-
-def _remember(actor: Actor, sheets: list[dict[str, Any]]) -> None:
-    learned = remembered()
-    for sheet in sheets:
-        if not sheet["layout"]:
-            continue
-        by_index = {index: key for key, index in sheet["columns"].items()}
-        titles = learned.setdefault(sheet["layout"], {})
-        for index, title in enumerate(sheet["titles"]):
-            if plain_title(title):
-                titles[plain_title(title)] = by_index.get(index, "")
-    put_setting(actor, key=MAPPING, value=learned)
 
 
 def keep_until(batch: Batch) -> None:

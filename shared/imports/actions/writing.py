@@ -10,8 +10,9 @@ from sqlalchemy import BigInteger, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.db import Base, db
+from shared.members.numbers import seal_identity, seal_phone
 from shared.members.terms import name_key, terms
-from shared.sealing import Keys, fingerprint, seal
+from shared.sealing import Keys, seal
 
 #: Binds the earlier values in an effect to their use.
 EFFECT_CONTEXT = "import effect"
@@ -21,18 +22,22 @@ _CUT, _NULL = "\x1f", "\x1e"
 
 _NEW_PEOPLE = text(
     "with p as (insert into person (name, name_key, sex, ethnic, born, identity_sealed, identity_hash, identity_tail,"
-    " phone_sealed, phone_hash, email, note)"
+    " phone_sealed, phone_hash, phone_tail, email, education, political, household, employment, job_title, note)"
     " select u.name, u.name_key, u.sex, u.ethnic, u.born, decode(u.identity_sealed, 'base64'),"
     " decode(u.identity_hash, 'base64'), decode(u.identity_tail, 'base64'), decode(u.phone_sealed, 'base64'),"
-    " decode(u.phone_hash, 'base64'), u.email, u.note"
+    " decode(u.phone_hash, 'base64'), decode(u.phone_tail, 'base64'), u.email, u.education, u.political,"
+    " u.household, u.employment, u.job_title, u.note"
     " from unnest(string_to_array(:name, chr(31), chr(30)), string_to_array(:name_key, chr(31), chr(30)),"
     " string_to_array(:sex, chr(31), chr(30)), string_to_array(:ethnic, chr(31), chr(30)),"
     " string_to_array(:born, chr(31), chr(30)), string_to_array(:identity_sealed, chr(31), chr(30)),"
     " string_to_array(:identity_hash, chr(31), chr(30)), string_to_array(:identity_tail, chr(31), chr(30)),"
     " string_to_array(:phone_sealed, chr(31), chr(30)), string_to_array(:phone_hash, chr(31), chr(30)),"
-    " string_to_array(:email, chr(31), chr(30)), string_to_array(:note, chr(31), chr(30))) with ordinality"
+    " string_to_array(:phone_tail, chr(31), chr(30)), string_to_array(:email, chr(31), chr(30)),"
+    " string_to_array(:education, chr(31), chr(30)), string_to_array(:political, chr(31), chr(30)),"
+    " string_to_array(:household, chr(31), chr(30)), string_to_array(:employment, chr(31), chr(30)),"
+    " string_to_array(:job_title, chr(31), chr(30)), string_to_array(:note, chr(31), chr(30))) with ordinality"
     " as u(name, name_key, sex, ethnic, born, identity_sealed, identity_hash, identity_tail, phone_sealed, phone_hash,"
-    " email, note, place)"
+    " phone_tail, email, education, political, household, employment, job_title, note, place)"
     # The keys are given out in this order, so that the n-th smallest is the n-th row's.
     " order by u.place returning id, hash_record_extended(person, 0) as digest),"
     " e as (insert into import_effect (batch_id, person_id, act, digest)"
@@ -46,10 +51,12 @@ _NEW_TERMS = text(
 )
 
 _NEW_MEMBERSHIPS = text(
-    "with m as (insert into membership (person_id, unit_id, kind, status, joined, confirmed, since)"
+    "with m as (insert into membership"
+    " (person_id, unit_id, kind, status, relation, card_number, joined, confirmed, since)"
     " select * from unnest(cast(string_to_array(:person_id, chr(31)) as bigint[]),"
     " cast(string_to_array(:unit_id, chr(31)) as bigint[]), string_to_array(:kind, chr(31)),"
-    " string_to_array(:status, chr(31)), string_to_array(:joined, chr(31), chr(30)),"
+    " string_to_array(:status, chr(31)), string_to_array(:relation, chr(31)),"
+    " string_to_array(:card_number, chr(31), chr(30)), string_to_array(:joined, chr(31), chr(30)),"
     " string_to_array(:confirmed, chr(31), chr(30)), cast(string_to_array(:since, chr(31)) as date[]))"
     " returning id, hash_record_extended(membership, 0) as digest)"
     " insert into import_effect (batch_id, membership_id, act, digest) select :batch, m.id, 'inserted', m.digest from m"
@@ -71,23 +78,30 @@ _CHANGED_PEOPLE = text(
     " identity_hash = coalesce(u.identity_hash, p.identity_hash),"
     " identity_tail = coalesce(u.identity_tail, p.identity_tail),"
     " phone_sealed = coalesce(u.phone_sealed, p.phone_sealed), phone_hash = coalesce(u.phone_hash, p.phone_hash),"
-    " email = coalesce(u.email, p.email), note = coalesce(u.note, p.note)"
+    " phone_tail = coalesce(u.phone_tail, p.phone_tail), email = coalesce(u.email, p.email),"
+    " education = coalesce(u.education, p.education), political = coalesce(u.political, p.political),"
+    " household = coalesce(u.household, p.household), employment = coalesce(u.employment, p.employment),"
+    " job_title = coalesce(u.job_title, p.job_title), note = coalesce(u.note, p.note)"
     " from unnest(cast(:id as bigint[]), cast(:before as bytea[]), cast(:name as text[]), cast(:name_key as text[]),"
     " cast(:sex as text[]), cast(:ethnic as text[]), cast(:born as text[]), cast(:identity_sealed as bytea[]),"
     " cast(:identity_hash as bytea[]), cast(:identity_tail as bytea[]), cast(:phone_sealed as bytea[]),"
-    " cast(:phone_hash as bytea[]), cast(:email as text[]), cast(:note as text[]))"
+    " cast(:phone_hash as bytea[]), cast(:phone_tail as bytea[]), cast(:email as text[]), cast(:education as text[]),"
+    " cast(:political as text[]), cast(:household as text[]), cast(:employment as text[]),"
+    " cast(:job_title as text[]), cast(:note as text[]))"
     " as u(id, before, name, name_key, sex, ethnic, born, identity_sealed, identity_hash, identity_tail, phone_sealed,"
-    " phone_hash, email, note)"
+    " phone_hash, phone_tail, email, education, political, household, employment, job_title, note)"
     " where p.id = u.id returning p.id, u.before, hash_record_extended(p, 0) as digest)"
     " insert into import_effect (batch_id, person_id, act, before, digest)"
     " select :batch, c.id, 'changed', c.before, c.digest from c"
 )
 
 _CHANGED_MEMBERSHIPS = text(
-    "with c as (update membership m set status = coalesce(u.status, m.status), joined = coalesce(u.joined, m.joined),"
-    " confirmed = coalesce(u.confirmed, m.confirmed)"
-    " from unnest(cast(:id as bigint[]), cast(:before as bytea[]), cast(:status as text[]), cast(:joined as text[]),"
-    " cast(:confirmed as text[])) as u(id, before, status, joined, confirmed)"
+    "with c as (update membership m set status = coalesce(u.status, m.status),"
+    " relation = coalesce(u.relation, m.relation), card_number = coalesce(u.card_number, m.card_number),"
+    " joined = coalesce(u.joined, m.joined), confirmed = coalesce(u.confirmed, m.confirmed)"
+    " from unnest(cast(:id as bigint[]), cast(:before as bytea[]), cast(:status as text[]),"
+    " cast(:relation as text[]), cast(:card_number as text[]), cast(:joined as text[]), cast(:confirmed as text[]))"
+    " as u(id, before, status, relation, card_number, joined, confirmed)"
     " where m.id = u.id returning m.id, u.before, hash_record_extended(m, 0) as digest)"
     " insert into import_effect (batch_id, membership_id, act, before, digest)"
     " select :batch, c.id, 'changed', c.before, c.digest from c"
@@ -108,27 +122,31 @@ _ENDED_POSTS = text(
 #: The person's columns in the order of the statements above.
 PERSON_COLUMNS = (
     "name", "name_key", "sex", "ethnic", "born", "identity_sealed", "identity_hash", "identity_tail",
-    "phone_sealed", "phone_hash", "email", "note",
+    "phone_sealed", "phone_hash", "phone_tail", "email", "education", "political", "household", "employment",
+    "job_title", "note",
 )  # fmt: skip
-MEMBERSHIP_COLUMNS = ("status", "joined", "confirmed")
+MEMBERSHIP_COLUMNS = ("status", "relation", "card_number", "joined", "confirmed")
+#: Columns of a person that stand in a file as they are stored.
+_AS_READ = (
+    "sex", "ethnic", "born", "email", "education", "political", "household", "employment", "job_title", "note",
+)  # fmt: skip
 
 
 def person_values(values: dict[str, Any], keys: Keys) -> dict[str, Any]:
     """The columns of a person from the words of a file; identity and telephone become ciphertext and hashes."""
     name, identity, phone = values.get("name"), values.get("identity"), values.get("phone")
+    sealed_identity = seal_identity(keys, identity) if identity else None
+    sealed_phone = seal_phone(keys, phone) if phone else None
     return {
         "name": name,
         "name_key": name_key(name) if name else None,
-        "sex": values.get("sex"),
-        "ethnic": values.get("ethnic"),
-        "born": values.get("born"),
-        "identity_sealed": seal(keys, identity, "identity") if identity else None,
-        "identity_hash": fingerprint(keys, identity, "identity") if identity else None,
-        "identity_tail": fingerprint(keys, identity[-4:], "identity tail") if identity else None,
-        "phone_sealed": seal(keys, phone, "phone") if phone else None,
-        "phone_hash": fingerprint(keys, phone, "phone") if phone else None,
-        "email": values.get("email"),
-        "note": values.get("note"),
+        "identity_sealed": sealed_identity.sealed if sealed_identity else None,
+        "identity_hash": sealed_identity.hash if sealed_identity else None,
+        "identity_tail": sealed_identity.tail if sealed_identity else None,
+        "phone_sealed": sealed_phone.sealed if sealed_phone else None,
+        "phone_hash": sealed_phone.hash if sealed_phone else None,
+        "phone_tail": sealed_phone.tail if sealed_phone else None,
+        **{key: values.get(key) for key in _AS_READ},
     }
 
 
@@ -175,7 +193,7 @@ def write_terms(ids: Sequence[int], names: Sequence[str]) -> None:
 
 def add_memberships(batch_id: int, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        names = ("person_id", "unit_id", "kind", "status", "joined", "confirmed", "since")
+        names = ("person_id", "unit_id", "kind", *MEMBERSHIP_COLUMNS, "since")
         db.session.execute(_NEW_MEMBERSHIPS, {"batch": batch_id, **_long_columns(rows, names)})
 
 

@@ -55,6 +55,34 @@ def _is_birthday(digits: str, today: date) -> bool:
     return born.year >= 1900 and born <= today
 
 
+_CREDIT = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+_CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def parse_credit_code(raw: object) -> Parsed:
+    """A unified social credit code of 18 characters with the right check character (GB 32100-2015)."""
+    if isinstance(raw, float | int):
+        return None, "credit_code_unclear"
+    text = _FILLER.sub("", unicodedata.normalize("NFKC", text_of(raw))).upper()
+    if not text:
+        return None, None
+    if not _CREDIT.fullmatch(text):
+        return None, "credit_code_unclear"
+    # The weights are the powers of 3.
+    total = sum(_CREDIT_CHARACTERS.index(one) * pow(3, place, 31) for place, one in enumerate(text[:17]))
+    right = _CREDIT_CHARACTERS[-total % 31] == text[17]
+    return (text, None) if right else (None, "credit_code_unclear")
+
+
+def parse_count(raw: object) -> Parsed:
+    """A number of people: 1200, 1,200, 1200人."""
+    text = unicodedata.normalize("NFKC", text_of(raw)).replace(",", "").removesuffix("人").strip()
+    if not text:
+        return None, None
+    good = text.isascii() and text.isdigit() and len(text) < 8
+    return (int(text), None) if good else (None, "count_unclear")
+
+
 def parse_phone(raw: object) -> Parsed:
     """138… as eleven digits, 027-89862688 with its area code."""
     if raw is None or raw == "":

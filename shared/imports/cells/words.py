@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from shared.imports.cells.parsed import Parsed, text_of
 from shared.members.posts import code_of
+from shared.members.registry import choice_of
+from shared.members.relations import RELATIONS
 from shared.members.statuses import status_of
 from shared.organisations.kinds import KINDS, SECTOR_ALIASES
 
@@ -20,6 +23,9 @@ ETHNIC = frozenset(
     )
 )
 _BETWEEN_POSTS = re.compile(r"[、,，;；/\s兼]+")
+_BETWEEN_STANDINGS = re.compile(r"[()（）、,，;；/]+")
+#: Relations that begin and end with a transfer.
+ON_THE_WAY = frozenset(("leaving", "arriving"))
 _GONE = re.compile(r"转出|调出|去世|死亡|逝世|病故|除名|开除|退党|退会|脱党|失联|停止党籍")
 
 
@@ -65,15 +71,65 @@ def parse_posts(text: str, line: str) -> Parsed:
     return list(dict.fromkeys(codes)), None
 
 
+@cache
+def _relations() -> dict[str, str]:
+    return {plain(alias): key for key, relation in RELATIONS.items() for alias in relation.aliases}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a cell of a category or a state of membership says; None: nothing about it."""
+
+    status: str | None = None
+    #: A key of RELATIONS: registered, away, here, lost.
+    relation: str | None = None
+    code: str | None = None
+
+
 @lru_cache(maxsize=4096)
-def parse_status(text: str, line: str) -> Parsed:
-    """A key of STATUSES on this line; empty or unknown: full membership."""
-    usual = "full" if line == "party" else "member"
+def parse_standing(text: str, line: str) -> Standing:
+    """The standing, the relation, or both: 正式党员, 流动党员, 预备党员（流出）, 保留会籍.
+
+    A relation on its way (转出, 转入) is not taken from a file: it needs the other side's answer.
+    """
+    status: str | None = None
+    relation: str | None = None
+    code: str | None = None
+    for word in _BETWEEN_STANDINGS.split(plain(text)):
+        if not word:
+            continue
+        said, stands = _relations().get(word), status_of(word, line)
+        if stands:
+            status = stands
+        elif said in ON_THE_WAY or (said is None and says_gone(word)):
+            code = "status_gone"
+        elif said:
+            relation = said
+        else:
+            code = code or "status_unclear"
+    return Standing(status, relation, code)
+
+
+_SCHOOLING = re.compile(r"(学历|教育|毕业|文化程度|文化)$")
+_YES_NO: dict[str, str | None] = {"是": "rural", "否": None}
+
+
+@lru_cache(maxsize=4096)
+def parse_choice(column: str, text: str) -> Parsed:
+    """A key of the real-name register's words in this column; a column 是否农民工 says 是 or 否."""
     word = plain(text)
-    if not word:
-        return usual, None
-    found = status_of(word, line)
-    return (found, None) if found else (usual, "status_unclear")
+    if not word or word in {"无", "-", "—"}:
+        return None, None
+    if column == "household" and word in _YES_NO:
+        return _YES_NO[word], None
+    found = choice_of(column, word) or choice_of(column, _SCHOOLING.sub("", word))
+    return (found, None) if found else (None, "choice_unclear")
+
+
+def parse_words(raw: object, limit: int) -> Parsed:
+    """A short free text: a job, a card's number."""
+    text = " ".join(unicodedata.normalize("NFKC", text_of(raw)).split())
+    return (text[:limit] or None), None
 
 
 def says_gone(note: str) -> bool:

@@ -76,6 +76,20 @@ ISSUES: dict[str, Issue] = {
     "ethnic_unclear": Issue(lazy_("Not an ethnic group of the national list"), _WITHOUT),
     "post_unclear": Issue(lazy_("This post is not known"), _WITHOUT),
     "status_unclear": Issue(lazy_("This category is not known"), lazy_("Import as an ordinary member")),
+    "status_gone": Issue(
+        lazy_("The category says that this person has left or is on the way"),
+        lazy_("Import as an ordinary member"),
+    ),
+    "relation_other": Issue(
+        lazy_("The relationship stands otherwise on the roster: %(said)s"),
+        lazy_("Keep what the roster says"),
+        "person",
+    ),
+    "choice_unclear": Issue(lazy_("This word is not known in this column"), _WITHOUT),
+    "credit_code_unclear": Issue(
+        lazy_("Not a unified social credit code: 18 characters with a check character"), _WITHOUT
+    ),
+    "count_unclear": Issue(lazy_("This is not a number of people"), _WITHOUT),
     "note_gone": Issue(lazy_("The remark says that this person has left or is leaving"), _AS_IS),
     # Units
     "unit_missing": Issue(lazy_("The unit is missing"), None, "unit"),

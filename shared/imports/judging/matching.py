@@ -1,17 +1,20 @@
 """A row against the roster: which person or unit it is, and what differs. An empty cell never takes anything away."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from shared.hanzi import fold
 from shared.imports.judging.people import Finding
 from shared.imports.judging.unit_names import UnitNames, unit_name
+from shared.members.relations import relation_name
 
 #: Columns of a person that a file may change, in the words of the file.
-PERSON_KEYS = ("sex", "ethnic", "born", "email", "note")
-MEMBERSHIP_KEYS = ("status", "joined", "confirmed")
-UNIT_KEYS = ("kind", "sector", "founded", "term_ends")
+PERSON_KEYS = (
+    "sex", "ethnic", "born", "email", "education", "political", "household", "employment", "job_title", "note",
+)  # fmt: skip
+MEMBERSHIP_KEYS = ("status", "card_number", "joined", "confirmed")
+UNIT_KEYS = ("kind", "sector", "founded", "term_ends", "credit_code", "legal_number", "staff_count")
 
 
 @dataclass(slots=True)
@@ -20,6 +23,8 @@ class Membership:
     unit_id: int
     unit_name: str
     status: str
+    relation: str
+    card_number: str | None
     joined: str | None
     confirmed: str | None
 
@@ -38,13 +43,13 @@ class Record:
 
 
 class Hashes(Protocol):
-    """The keyed hashes of a row's identity and telephone number."""
+    """The keyed hashes that stand for a row's identity and telephone number: of either key during a rotation."""
 
     @property
-    def identity_hash(self) -> bytes | None: ...
+    def identity_hashes(self) -> Sequence[bytes]: ...
 
     @property
-    def phone_hash(self) -> bytes | None: ...
+    def phone_hashes(self) -> Sequence[bytes]: ...
 
 
 class Roster:
@@ -60,9 +65,9 @@ class Roster:
 
     def find(self, values: dict[str, Any], hashes: Hashes) -> tuple[Record | None, Finding | None]:
         """By identity number; without one by name and unit, and by telephone among several of one name."""
-        identity_hash = hashes.identity_hash
-        if identity_hash is not None and (found := self.by_hash.get(identity_hash)):
-            return found, None
+        for identity_hash in hashes.identity_hashes:
+            if found := self.by_hash.get(identity_hash):
+                return found, None
         named = self.by_name.get(values.get("name", ""))
         if not named:
             return None, None
@@ -71,12 +76,11 @@ class Roster:
         there = [
             record
             for record in named
-            if (identity_hash is None or record.identity_hash is None)
+            if (not hashes.identity_hashes or record.identity_hash is None)
             and any(membership.unit_id == unit_id for membership in record.memberships.values())
         ]
-        phone_hash = hashes.phone_hash if len(there) > 1 else None
-        if phone_hash is not None:
-            there = [record for record in there if record.phone_hash == phone_hash] or there
+        if len(there) > 1 and (phone_hashes := hashes.phone_hashes):
+            there = [record for record in there if record.phone_hash in phone_hashes] or there
         if len(there) > 1:
             return None, ["name", "same_name", len(there)]
         return (there[0] if there else None), None
@@ -100,10 +104,10 @@ def compare_person(
     for key in PERSON_KEYS:
         if _newer(values.get(key), old[key]):
             differs.append(key)
-    if hashes.identity_hash is not None and record.identity_hash is None:
+    if hashes.identity_hashes and record.identity_hash is None:
         differs.append("identity")
-    phone_hash = hashes.phone_hash
-    if phone_hash is not None and phone_hash != record.phone_hash:
+    phone_hashes = hashes.phone_hashes
+    if phone_hashes and record.phone_hash not in phone_hashes:
         differs.append("phone")
     unit = units.by_ref.get(values.get("unit", ""))
     if unit is None:
@@ -117,6 +121,13 @@ def compare_person(
         findings.append(["unit", "other_unit", membership.unit_name])
     if membership is not None:
         differs += [key for key in MEMBERSHIP_KEYS if _newer(values.get(key), getattr(membership, key))]
+        relation = values.get("relation")
+        if relation is not None and relation != membership.relation:
+            # A stay or a transfer belongs to every other one; a file does not end it.
+            if membership.relation == "registered":
+                differs.append("relation")
+            else:
+                findings.append(["relation", "relation_other", relation_name(membership.relation)])
     posts = values.get("post")
     if posts and set(posts) != set(record.posts.get(unit_id or 0, {})):
         differs.append("post")

@@ -8,16 +8,20 @@ from typing import Any
 from shared.imports.cells.dates import parse_date
 from shared.imports.cells.names import parse_name
 from shared.imports.cells.numbers import parse_identity, parse_phone
-from shared.imports.cells.parsed import text_of
+from shared.imports.cells.parsed import Parsed, text_of
 from shared.imports.cells.words import (
+    Standing,
+    parse_choice,
     parse_email,
     parse_ethnic,
     parse_posts,
     parse_sex,
-    parse_status,
+    parse_standing,
+    parse_words,
     says_gone,
 )
 from shared.imports.judging.unit_names import UnitNames
+from shared.members.registry import REGISTRY
 
 #: [column, code] or [column, code, row or text of the roster that the sentence names].
 Finding = list[Any]
@@ -33,6 +37,10 @@ class Judged:
 
     def codes(self) -> list[str]:
         return [finding[1] for finding in self.findings]
+
+
+def _choice_reader(column: str) -> Callable[[object], Parsed]:
+    return lambda raw: parse_choice(column, raw if isinstance(raw, str) else text_of(raw))
 
 
 class PeopleJudge:
@@ -54,9 +62,14 @@ class PeopleJudge:
             "confirmed": lambda raw: parse_date(raw, limit),
             "phone": parse_phone,
             "email": parse_email,
+            "job_title": lambda raw: parse_words(raw, 100),
+            "card_number": lambda raw: parse_words(raw, 40),
         }
+        for column in REGISTRY:
+            by_key[column] = _choice_reader(column)
         self._readers = [(key, columns[key], read) for key, read in by_key.items() if key in columns]
-        self._post, self._status, self._note = (columns.get(key) for key in ("post", "status", "note"))
+        self._post, self._note = columns.get("post"), columns.get("note")
+        self._standing = [(key, columns[key]) for key in ("status", "relation") if key in columns]
         self._width = max(columns.values(), default=0) + 1
 
     def judge(self, cells: Sequence[object], row_no: int) -> Judged:
@@ -78,16 +91,28 @@ class PeopleJudge:
                 values["post"] = codes
             if code is not None:
                 findings.append(["post", code])
-        if self._status is not None:
-            values["status"], code = parse_status(text_of(cells[self._status]), line)
-            if code is not None:
-                findings.append(["status", code])
+        if self._standing:
+            self._judge_standing(cells, judged, line)
         if self._note is not None and (raw := cells[self._note]) != "" and (note := text_of(raw)):
             values["note"] = note[:500]
             if says_gone(note):
                 findings.append(["note", "note_gone"])
         self._compare(values, findings, row_no)
         return judged
+
+    def _judge_standing(self, cells: Sequence[object], judged: Judged, line: str) -> None:
+        """Two columns may say it, in each other's words. Who is new and without a word is an ordinary member."""
+        status: str | None = None
+        for key, index in self._standing:
+            raw = cells[index]
+            said = parse_standing(text_of(raw), line) if raw != "" else Standing()
+            status = status or said.status
+            if said.relation is not None:
+                judged.values["relation"] = said.relation
+            if said.code is not None:
+                judged.findings.append([key, said.code])
+        if status is not None:
+            judged.values["status"] = status
 
     def _judge_unit(self, cells: Sequence[object], judged: Judged) -> str:
         found = self._units.find(cells[self._at["unit"]])

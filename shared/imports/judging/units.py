@@ -6,7 +6,8 @@ from typing import Any
 
 from shared.imports.cells.dates import parse_date
 from shared.imports.cells.names import parse_name
-from shared.imports.cells.words import parse_kind, parse_sector
+from shared.imports.cells.numbers import parse_count, parse_credit_code
+from shared.imports.cells.words import parse_kind, parse_sector, parse_words
 from shared.imports.judging.people import Finding, Judged
 from shared.imports.judging.unit_names import unit_name
 from shared.organisations.kinds import KINDS
@@ -47,6 +48,12 @@ class UnitJudge:
             values["line"] = KINDS[kind].line
         sector, code = parse_sector(self._cell(cells, "sector"))
         self._note(values, findings, "sector", sector, code)
+        credit_code, code = parse_credit_code(self._cell(cells, "credit_code"))
+        self._note(values, findings, "credit_code", credit_code, code)
+        legal_number, code = parse_words(self._cell(cells, "legal_number"), 40)
+        self._note(values, findings, "legal_number", legal_number, code)
+        staff_count, code = parse_count(self._cell(cells, "staff_count"))
+        self._note(values, findings, "staff_count", staff_count, code)
         self._day(cells, judged, "founded", None)
         self._day(cells, judged, "term_ends", TERM_AHEAD)
         return judged

@@ -1,13 +1,37 @@
 """Finding the header row of a sheet and what its columns mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from shared.imports.cells.parsed import text_of
 from shared.imports.layouts import LAYOUTS, ROSTER, Layout, missing, plain_title, recognise
 
-#: By layout: plain header title → column key, as somebody once corrected it.
-Remembered = Mapping[str, Mapping[str, str]]
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A mapping that the tenant keeps."""
+
+    id: int
+    name: str
+    layout: str
+    #: Plain title → column key; '' for a column that is not imported.
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was said at earlier imports: of whole headers by their signature, and of single titles by layout."""
+
+    headers: Mapping[str, Saved] = field(default_factory=dict)
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def signature(titles: Iterable[object]) -> str:
+    """Stands for the titles of a header: the same for other orders, blanks and remarks in brackets."""
+    plain = sorted({word for title in titles if (word := plain_title(title))})
+    return sha256("\n".join(plain).encode()).hexdigest()[:32]
 
 
 def layout_of(key: str) -> Layout:
@@ -17,7 +41,7 @@ def layout_of(key: str) -> Layout:
 def _columns(layout: Layout, titles: list[str], remembered: Remembered) -> dict[str, int]:
     found = recognise(layout, titles)
     for index, title in enumerate(titles):
-        key = remembered.get(layout.key, {}).get(plain_title(title))
+        key = remembered.titles.get(layout.key, {}).get(plain_title(title))
         if key == "":
             found = {name: at for name, at in found.items() if at != index}
         elif key:
@@ -26,9 +50,10 @@ def _columns(layout: Layout, titles: list[str], remembered: Remembered) -> dict[
 
 
 def survey(name: str, head: Sequence[tuple[int, Sequence[object]]], remembered: Remembered) -> dict[str, Any]:
-    """The best header among the first rows of a sheet: {name, layout, header, columns, titles}.
+    """The best header among the first rows of a sheet: {name, layout, header, columns, titles, saved}.
 
     `layout` is '' for a sheet that is neither the tree nor people; it is left out unless a person says otherwise.
+    `saved` names the kept mapping whose titles these are; it goes before every guess.
     """
     best: dict[str, Any] = {"name": name, "layout": "", "header": 0, "columns": {}, "titles": []}
     most = (0, 0)
@@ -38,6 +63,14 @@ def survey(name: str, head: Sequence[tuple[int, Sequence[object]]], remembered: 
         filled = sum(1 for title in titles if title)
         if filled > widest[0]:
             widest = (filled, row_no, titles)
+        if filled and (saved := remembered.headers.get(signature(titles))):
+            return best | {
+                "layout": saved.layout,
+                "header": row_no,
+                "columns": _said(saved, titles),
+                "titles": titles,
+                "saved": {"id": saved.id, "name": saved.name},
+            }
         for layout in LAYOUTS[ROSTER]:
             columns = _columns(layout, titles, remembered)
             telling = sum(1 for key in layout.telling if key in columns)
@@ -47,6 +80,17 @@ def survey(name: str, head: Sequence[tuple[int, Sequence[object]]], remembered: 
     if not best["layout"]:
         best |= {"header": widest[1], "titles": widest[2]}
     return best
+
+
+def _said(saved: Saved, titles: list[str]) -> dict[str, int]:
+    """The columns as the kept mapping says; the first of two with one title."""
+    found: dict[str, int] = {}
+    known = layout_of(saved.layout).keys
+    for index, title in enumerate(titles):
+        key = saved.titles.get(plain_title(title), "") if title else ""
+        if key in known and key not in found:
+            found[key] = index
+    return found
 
 
 def incomplete(entries: Sequence[Mapping[str, Any]]) -> bool:

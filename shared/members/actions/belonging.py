@@ -1,4 +1,4 @@
-"""Memberships: change the standing, move to another unit, end with a reason."""
+"""Memberships: change the standing or the relation, move to another unit, end with a reason."""
 
 from datetime import date
 
@@ -11,7 +11,9 @@ from shared.db import db
 from shared.db.types import PartialDate
 from shared.errors import Conflict, Invalid
 from shared.i18n import _
-from shared.members.models import Membership, Person, Post
+from shared.members.actions.correcting import said_reason
+from shared.members.models import Membership, MobileStay, Person, Post
+from shared.members.relations import BY_HAND
 from shared.members.statuses import ENDINGS, STATUSES
 from shared.organisations.models import Unit
 
@@ -50,6 +52,44 @@ def change_status(
     return True
 
 
+def change_relation(actor: Actor, membership: Membership, *, relation: str, on: date, reason: str) -> bool:
+    """Where the relationship stands (shared.members.relations), by hand and with a reason: lost contact, reported.
+
+    Being away follows from a mobile stay and being on the way from a transfer: those are ended there. Returns
+    whether it changed.
+    """
+    _open(membership)
+    if relation not in BY_HAND:
+        raise Invalid(fields={"relation": _("Choose where the relationship stands.")})
+    if membership.relation == relation:
+        return False
+    if membership.relation == "leaving":
+        raise Conflict(_("A transfer is on its way; withdraw it first."))
+    _check_day(on, membership.since)
+    said = said_reason(reason)
+    before, membership.relation = membership.relation, relation
+    if before in ("out", "in"):
+        close_stays(membership.person_id, on)
+    record(
+        actor,
+        verb="membership.relation",
+        object_type="person",
+        object_id=membership.person_id,
+        unit_id=membership.unit_id,
+        detail={"from": before, "to": relation, "on": on.isoformat(), "reason": said},
+    )
+    return True
+
+
+def close_stays(person_id: int, on: date) -> None:
+    """Nobody is away from, or a guest of, a unit to which they do not belong."""
+    db.session.execute(
+        update(MobileStay)
+        .where(MobileStay.person_id == person_id, MobileStay.until.is_(None))
+        .values(until=func.greatest(MobileStay.since, on))
+    )
+
+
 def _end_posts(person_id: int, unit_id: int, on: date) -> int:
     """Whoever leaves a unit holds no office there any more."""
     ended = db.session.scalars(
@@ -71,6 +111,8 @@ def end_membership(actor: Actor, membership: Membership, *, on: date, reason: st
         raise Invalid(fields={"reason": _("Choose why it ends.")})
     _check_day(on, membership.since)
     membership.until, membership.end_reason = on, reason
+    if membership.kind == "party":
+        close_stays(membership.person_id, on)
     posts = _end_posts(membership.person_id, membership.unit_id, on)
     db.session.flush()
     others = db.session.scalar(
@@ -110,6 +152,8 @@ def move_member(actor: Actor, membership: Membership, *, to: Unit, on: date) -> 
         unit_id=to.id,
         kind=membership.kind,
         status=membership.status,
+        relation="registered" if membership.relation == "leaving" else membership.relation,
+        card_number=membership.card_number,
         joined=membership.joined,
         confirmed=membership.confirmed,
         since=on,

@@ -1,34 +1,28 @@
-"""Enter a person, change how to reach them, look at a hidden number."""
+"""A person's name, numbers and addresses: checked, sealed, changed."""
 
 import re
 from collections.abc import Iterable
-from datetime import date
-from typing import Literal
 
 from sqlalchemy import BigInteger, Text, cast, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.actor import Actor
 from shared.audit import record
-from shared.clock import today
 from shared.db import db
 from shared.db.types import PartialDate
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid
 from shared.i18n import _
-from shared.members.models import Membership, Person, PersonTerm
+from shared.members.models import Person, PersonTerm
 from shared.members.numbers import (
     born_of,
+    identity_hashes,
     identity_number,
     phone_number,
     seal_identity,
     seal_phone,
     sex_of,
-    show_identity,
-    show_phone,
 )
-from shared.members.statuses import STATUSES
-from shared.members.terms import name_key, terms
-from shared.organisations.models import Unit
+from shared.members.terms import terms
 from shared.tenants.queries import keys
 
 MAX_NAME = 60
@@ -70,7 +64,8 @@ def clean_name(name: str) -> str:
     return plain
 
 
-def _clean_mail(email: str) -> str | None:
+def clean_mail(email: str) -> str | None:
+    """The address without blanks, None for none. Raises Invalid for what is no address."""
     plain = email.strip()
     if not plain:
         return None
@@ -79,9 +74,24 @@ def _clean_mail(email: str) -> str | None:
     return plain
 
 
-def _set_phone(person: Person, phone: str) -> None:
+def holder_of(identity: str) -> Person | None:
+    """Who has this identity number in the tenant, whether they still belong to a unit or not."""
+    plain = identity_number(identity)
+    if plain is None:
+        return None
+    # Of either key while the tenant's key is being replaced.
+    return db.session.scalars(
+        select(Person)
+        .where(Person.identity_hash.in_(identity_hashes(keys(), plain)), Person.state != "removed")
+        .order_by(Person.id)
+        .limit(1)
+    ).first()
+
+
+def set_phone(person: Person, phone: str) -> None:
+    """Seal and keep the number; '' removes it. Raises Invalid for what is none."""
     if not phone.strip():
-        person.phone_sealed, person.phone_hash = None, None
+        person.phone_sealed, person.phone_hash, person.phone_tail = None, None, None
         return
     plain = phone_number(phone)
     if plain is None:
@@ -90,10 +100,13 @@ def _set_phone(person: Person, phone: str) -> None:
                 "phone": _("A telephone number is a mobile number of 11 digits, or area code and number.")
             }
         )
-    person.phone_sealed, person.phone_hash = seal_phone(keys(), plain)
+    sealed = seal_phone(keys(), plain)
+    person.phone_sealed, person.phone_hash, person.phone_tail = sealed.sealed, sealed.hash, sealed.tail
 
 
-def _set_identity(person: Person, identity: str) -> None:
+def set_identity(person: Person, identity: str) -> None:
+    """Seal and keep the number; birthday and sex follow where they are not known. Raises Invalid, also where
+    somebody else has it."""
     if not identity.strip():
         return
     plain = identity_number(identity)
@@ -104,12 +117,8 @@ def _set_identity(person: Person, identity: str) -> None:
             }
         )
     sealed = seal_identity(keys(), plain)
-    same = db.session.scalar(
-        select(Person.id).where(
-            Person.identity_hash == sealed.hash, Person.state != "removed", Person.id != (person.id or 0)
-        )
-    )
-    if same is not None:
+    same = holder_of(plain)
+    if same is not None and same.id != person.id:
         raise Invalid(fields={"identity": _("Somebody with this identity number is in the roster already.")})
     born = born_of(plain)
     if person.born is None and born is not None:
@@ -123,82 +132,6 @@ def _set_identity(person: Person, identity: str) -> None:
     )
 
 
-def add_person(
-    actor: Actor,
-    *,
-    unit: Unit,
-    name: str,
-    status: str,
-    sex: str | None = None,
-    ethnic: str = "",
-    born: PartialDate | None = None,
-    identity: str = "",
-    phone: str = "",
-    email: str = "",
-    joined: PartialDate | None = None,
-    confirmed: PartialDate | None = None,
-    since: date | None = None,
-    form_key: str | None = None,
-) -> Person:
-    """Enter a person and their membership in `unit`; for many at once there is the import.
-
-    The same `form_key` again gives the person it entered. Raises Invalid with the field that is wrong; a doubled
-    identity number is one.
-    """
-    if form_key:
-        entered = db.session.execute(select(Person).where(Person.form_key == form_key)).scalar_one_or_none()
-        if entered is not None:
-            return entered
-    plain = clean_name(name)
-    spec = STATUSES.get(status)
-    if spec is None or spec.line != unit.line:
-        raise Invalid(fields={"status": _("Choose what the person is in this unit.")})
-    if unit.state != "active":
-        raise Invalid(fields={"unit_id": _("%(name)s is dissolved.", name=unit.name)})
-    for field, value in (("born", born), ("joined", joined), ("confirmed", confirmed)):
-        if value is not None and not (1900 <= value.year <= today().year):
-            raise Invalid(fields={field: _("This cannot be right: %(day)s", day=value)})
-    if joined is not None and confirmed is not None and confirmed.text < joined.text[: len(confirmed.text)]:
-        raise Invalid(fields={"confirmed": _("Full membership cannot begin before joining.")})
-    begins = since or (joined.day if joined and joined.day else today())
-    if begins > today():
-        raise Invalid(fields={"since": _("The day lies in the future: %(day)s", day=begins)})
-    person = Person(
-        name=plain,
-        name_key=name_key(plain),
-        sex=sex if sex in ("m", "f") else None,
-        ethnic=ethnic.strip()[:20] or None,
-        born=born,
-        email=_clean_mail(email),
-        form_key=form_key or None,
-    )
-    _set_identity(person, identity)
-    _set_phone(person, phone)
-    db.session.add(person)
-    db.session.flush()
-    set_terms([(person.id, plain)])
-    db.session.add(
-        Membership(
-            person_id=person.id,
-            unit_id=unit.id,
-            kind=unit.line,
-            status=status,
-            joined=joined,
-            confirmed=confirmed,
-            since=begins,
-        )
-    )
-    record(
-        actor,
-        verb="member.add",
-        object_type="person",
-        object_id=person.id,
-        unit_id=unit.id,
-        detail={"status": status},
-    )
-    return person
-
-
 def change_contact(
     actor: Actor,
     person: Person,
@@ -209,24 +142,24 @@ def change_contact(
     identity: str = "",
 ) -> bool:
     """Change how a person is reached; `phone` None keeps the number, '' removes it. A missing identity number may
-    be added here, an existing one is changed by the import only. Returns whether anything changed.
+    be added here, an existing one is corrected with a reason (correct_person). Returns whether anything changed.
     """
     changed = []
-    mail = _clean_mail(email)
+    mail = clean_mail(email)
     if mail != person.email:
         person.email = mail
         changed.append("email")
     if phone is not None:
         before = person.phone_hash
-        _set_phone(person, phone)
+        set_phone(person, phone)
         if person.phone_hash != before:
             changed.append("phone")
     if identity.strip():
         if person.identity_hash is not None:
             raise Invalid(
-                fields={"identity": _("The identity number is there already; an import can correct it.")}
+                fields={"identity": _("The identity number is there already; correct it with a reason.")}
             )
-        _set_identity(person, identity)
+        set_identity(person, identity)
         changed.append("identity")
     if changed:
         record(
@@ -238,22 +171,3 @@ def change_contact(
             detail={"fields": changed},
         )
     return bool(changed)
-
-
-def reveal(
-    actor: Actor, person: Person, *, what: Literal["identity", "phone"], unit_id: int | None = None
-) -> str:
-    """The number in full; each look is a row in the audit trail. Raises NotFound where there is none."""
-    sealed = person.identity_sealed if what == "identity" else person.phone_sealed
-    if sealed is None:
-        raise NotFound(_("There is no number."))
-    record(
-        actor,
-        verb="member.reveal",
-        object_type="person",
-        object_id=person.id,
-        unit_id=unit_id,
-        detail={"what": what},
-    )
-    show = show_identity if what == "identity" else show_phone
-    return show(keys(), sealed, full=True)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from shared.db import db
 from shared.members.models import Membership, Person, Post
 from shared.members.posts import BASES, LEADING, POSTS, post_name
+from shared.members.relations import relation_name
 from shared.members.statuses import ENDINGS, status_name
 from shared.organisations.models import Unit
 
@@ -24,6 +26,13 @@ class MembershipRow:
     since: date
     until: date | None
     end_reason: str | None
+    relation: str = "registered"
+    card_number: str = ""
+
+    @property
+    def relation_name(self) -> str:
+        """'' where it is the usual one."""
+        return "" if self.relation == "registered" else relation_name(self.relation)
 
     @property
     def status_name(self) -> str:
@@ -45,6 +54,7 @@ class PostRow:
     basis: str | None
     since: date
     until: date | None
+    document: str = ""
 
     @property
     def name(self) -> str:
@@ -71,9 +81,13 @@ class PersonCard:
     def living(self) -> list[MembershipRow]:
         return [row for row in self.memberships if row.until is None]
 
+    def living_in(self, membership_id: int | None) -> MembershipRow | None:
+        """The present membership with this key, or the first one."""
+        return next((row for row in self.living if row.id == membership_id), next(iter(self.living), None))
+
 
 def _posts(*conditions: object) -> list[PostRow]:
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             Post.id,
             Post.person_id,
@@ -84,6 +98,7 @@ def _posts(*conditions: object) -> list[PostRow]:
             Post.basis,
             Post.since,
             Post.until,
+            Post.document,
         )
         .join(Person, and_(Person.tenant_id == Post.tenant_id, Person.id == Post.person_id))
         .join(Unit, and_(Unit.tenant_id == Post.tenant_id, Unit.id == Post.unit_id))
@@ -119,12 +134,12 @@ def person_card(person: Person) -> PersonCard:
             Membership.since,
             Membership.until,
             Membership.end_reason,
+            Membership.relation,
+            func.coalesce(Membership.card_number, ""),
         )
         .join(Unit, and_(Unit.tenant_id == Membership.tenant_id, Unit.id == Membership.unit_id))
         .where(Membership.person_id == person.id)
         .order_by(Membership.until.is_not(None), Membership.since.desc(), Membership.id)
     )
-    memberships = [
-        MembershipRow(*row[:5], str(row[5] or ""), str(row[6] or ""), row[7], row[8], row[9]) for row in rows
-    ]
+    memberships = [MembershipRow(*row[:5], str(row[5] or ""), str(row[6] or ""), *row[7:]) for row in rows]
     return PersonCard(person, memberships, _posts(Post.person_id == person.id))

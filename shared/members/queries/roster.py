@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
@@ -13,7 +14,9 @@ from shared.db import db
 from shared.members.models import Membership, Person, Post
 from shared.members.numbers import show_identity, show_phone
 from shared.members.posts import LEADING, POSTS, post_name
-from shared.members.statuses import status_name
+from shared.members.registry import REGISTRY
+from shared.members.relations import COUNTING, RELATIONS, relation_name
+from shared.members.statuses import COUNTED, status_name
 from shared.organisations.models import Unit
 from shared.tenants.queries import keys
 
@@ -21,17 +24,36 @@ from shared.tenants.queries import keys
 CAP = 10_000
 #: Value of RosterFilter.post for everybody who answers for a unit.
 LEADERS = "leaders"
+#: Value of RosterFilter.status for everybody who is in the number of members, whatever the standing.
+MEMBERS = "members"
+#: Value of RosterFilter.relation for those of every relation, whether they count here or not.
+ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
 class RosterFilter:
-    """Who is shown. `line` is party or union; `path` a unit and all below it; `gaps` only whose data lack something."""
+    """Who is shown. `line` is party or union; `path` a unit and all below it; `gaps` only whose data lack something.
+
+    `relation` is a key of RELATIONS, ANY, or None for those who are in the number of the unit. `on` asks who belonged
+    on that day. The columns of the real-name register take a key of shared.members.registry.
+    """
 
     line: str
     path: str | None = None
     status: str | None = None
     post: str | None = None
     gaps: bool = False
+    relation: str | None = None
+    on: date | None = None
+    sex: str | None = None
+    education: str | None = None
+    political: str | None = None
+    household: str | None = None
+    employment: str | None = None
+
+    def of_person(self) -> dict[str, str]:
+        """The conditions on the person's own columns."""
+        return {column: value for column in ("sex", *REGISTRY) if (value := getattr(self, column))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +72,17 @@ class RosterRow:
     phone: str
     email: str
     posts: tuple[str, ...] = ()
+    relation: str = "registered"
+    membership_id: int = 0
 
     @property
     def status_name(self) -> str:
         return status_name(self.status)
+
+    @property
+    def relation_name(self) -> str:
+        """'' where it is the usual one."""
+        return "" if self.relation == "registered" else relation_name(self.relation)
 
     @property
     def post_names(self) -> list[str]:
@@ -74,12 +103,30 @@ def gaps_condition() -> ColumnElement[bool]:
     return or_(Person.identity_sealed.is_(None), Person.phone_sealed.is_(None))
 
 
-def _conditions(actor: Actor, given: RosterFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Membership.until.is_(None), Membership.kind == given.line]
+def lasting(since: Any, until: Any, on: date | None) -> ColumnElement[bool]:
+    """Whether it lasts now, or lasted on a day: the first day included, the last not (a successor begins then)."""
+    if on is None:
+        return until.is_(None)  # type: ignore[no-any-return]
+    return and_(since <= on, or_(until.is_(None), until > on))
+
+
+def _conditions(
+    actor: Actor, given: RosterFilter, permission: Permission = Permission.MEMBER_VIEW
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        lasting(Membership.since, Membership.until, given.on),
+        Membership.kind == given.line,
+    ]
     if given.path is not None:
         conditions.append(func.starts_with(Unit.path, given.path))
-    if given.status is not None:
+    if given.status == MEMBERS:
+        conditions.append(Membership.status.in_(COUNTED))
+    elif given.status is not None:
         conditions.append(Membership.status == given.status)
+    if given.relation in RELATIONS:
+        conditions.append(Membership.relation == given.relation)
+    elif given.relation != ANY:
+        conditions.append(Membership.relation.in_(COUNTING))
     if given.post is not None:
         codes = LEADING if given.post == LEADERS else (given.post,)
         conditions.append(
@@ -87,14 +134,15 @@ def _conditions(actor: Actor, given: RosterFilter) -> list[ColumnElement[bool]]:
             .where(
                 Post.tenant_id == Membership.tenant_id,
                 Post.person_id == Membership.person_id,
-                Post.until.is_(None),
+                lasting(Post.since, Post.until, given.on),
                 Post.code.in_(codes),
             )
             .exists()
         )
+    conditions += [getattr(Person, column) == value for column, value in given.of_person().items()]
     if given.gaps:
         conditions.append(gaps_condition())
-    conditions.append(reach_filter(actor, Permission.MEMBER_VIEW, Unit.path))
+    conditions.append(reach_filter(actor, permission, Unit.path))
     return conditions
 
 
@@ -106,11 +154,13 @@ def _of_unit() -> ColumnElement[bool]:
     return and_(Unit.tenant_id == Membership.tenant_id, Unit.id == Membership.unit_id)
 
 
-def _posts(person_ids: list[int]) -> dict[int, tuple[str, ...]]:
+def _posts(person_ids: list[int], on: date | None) -> dict[int, tuple[str, ...]]:
     found: dict[int, list[str]] = {}
     if person_ids:
         rows = db.session.execute(
-            select(Post.person_id, Post.code).where(Post.person_id.in_(person_ids), Post.until.is_(None))
+            select(Post.person_id, Post.code).where(
+                Post.person_id.in_(person_ids), lasting(Post.since, Post.until, on)
+            )
         )
         for person_id, code in rows:
             found.setdefault(person_id, []).append(code)
@@ -140,6 +190,8 @@ def roster_statement(
             Unit.name.label("unit_name"),
             Membership.status,
             Membership.joined,
+            Membership.relation,
+            Membership.id.label("membership_id"),
             Person.identity_sealed,
             Person.phone_sealed,
             Person.email,
@@ -157,8 +209,8 @@ def roster_statement(
     return statement.order_by(Person.name_key, Person.id)
 
 
-def rows_of(found: Iterable[Any]) -> list[RosterRow]:
-    """Database rows as the list shows them: numbers opened and masked."""
+def rows_of(found: Iterable[Any], *, numbers: bool = True) -> list[RosterRow]:
+    """Database rows as the list shows them: numbers opened and masked, or left out."""
     opened = keys()
     return [
         RosterRow(
@@ -170,9 +222,11 @@ def rows_of(found: Iterable[Any]) -> list[RosterRow]:
             unit_name=row.unit_name,
             status=row.status,
             joined=str(row.joined or ""),
-            identity=show_identity(opened, row.identity_sealed),
-            phone=show_phone(opened, row.phone_sealed),
-            email=row.email or "",
+            identity=show_identity(opened, row.identity_sealed) if numbers else "",
+            phone=show_phone(opened, row.phone_sealed) if numbers else "",
+            email=row.email or "" if numbers else "",
+            relation=row.relation,
+            membership_id=row.membership_id,
         )
         for row in found
     ]
@@ -186,15 +240,20 @@ def roster_page(
     before: tuple[str, int] | None = None,
     size: int = 50,
 ) -> Page:
-    """One page of the roster in the actor's reach, with posts. Three queries, whatever the size of the tenant."""
+    """One page of the roster in the actor's reach, with posts. Three queries, whatever the size of the tenant.
+
+    A day of the past shows who belonged then, not today's numbers of people who may have left the reach.
+    """
     found = list(db.session.execute(roster_statement(actor, given, after=after, before=before, size=size)))
     more = len(found) > size
     found = found[:size]
     backwards = before is not None
     if backwards:
         found.reverse()
-    posts = _posts([row.id for row in found])
-    rows = [replace(row, posts=posts.get(row.person_id, ())) for row in rows_of(found)]
+    posts = _posts([row.id for row in found], given.on)
+    rows = [
+        replace(row, posts=posts.get(row.person_id, ())) for row in rows_of(found, numbers=given.on is None)
+    ]
     first = (rows[0].name_key, rows[0].person_id) if rows else None
     last = (rows[-1].name_key, rows[-1].person_id) if rows else None
     return Page(
@@ -204,15 +263,22 @@ def roster_page(
     )
 
 
-def count_statement(actor: Actor, given: RosterFilter, *, whole: bool = False) -> Select[int]:
-    """Counts the filter's people; beyond CAP only when `whole` was asked for."""
-    everywhere = any(reached.path is None for reached in actor.reaches(Permission.MEMBER_VIEW))
-    inner = select(Membership.person_id)
-    if given.gaps:
+def matching(
+    actor: Actor, given: RosterFilter, *, permission: Permission = Permission.MEMBER_VIEW
+) -> Select[int, int]:
+    """(membership, person) of everybody whom the filter shows to whoever has the right; joins only what it asks."""
+    everywhere = any(reached.path is None for reached in actor.reaches(permission))
+    inner = select(Membership.id, Membership.person_id)
+    if given.gaps or given.of_person():
         inner = inner.join(Person, _of_person())
     if given.path is not None or not everywhere:
         inner = inner.join(Unit, _of_unit())
-    inner = inner.where(*_conditions(actor, given))
+    return inner.where(*_conditions(actor, given, permission))
+
+
+def count_statement(actor: Actor, given: RosterFilter, *, whole: bool = False) -> Select[int]:
+    """Counts the filter's people; beyond CAP only when `whole` was asked for."""
+    inner = matching(actor, given)
     if not whole:
         inner = inner.limit(CAP + 1)
     return select(func.count()).select_from(inner.subquery())

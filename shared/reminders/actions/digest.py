@@ -11,14 +11,12 @@ from shared.clock import local, now, today
 from shared.db import after_commit, db
 from shared.duties.models import DueItem
 from shared.jobs import nudge
-from shared.messages.actions import drop_backlog, give_up_interrupted
+from shared.messages.actions import SEND, drop_backlog, give_up_interrupted
 from shared.messages.models import Delivery, Occasion
 from shared.reminders.actions.plan import CHUNK, plan_reminders
 from shared.reminders.models import Reminder
 from shared.reminders.queries.ladder import Ladder, ladder
 
-#: The task that sends what is due and unsent.
-SEND = "messages.send"
 #: How long the sweep leaves a day's planning alone once it is done.
 PAUSE = timedelta(minutes=10)
 

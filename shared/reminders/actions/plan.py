@@ -8,20 +8,26 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Date, Text, case, exists, func, literal, select
+from sqlalchemy import BigInteger, Date, Text, case, exists, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared.clock import local
 from shared.db import db
-from shared.duties.models import DueItem
+from shared.duties.models import DueItem, Rule
+from shared.duties.periods import TERM
+from shared.events.kinds import TERM_KINDS
 from shared.messages.channels import NOWHERE
 from shared.organisations.models import Unit
 from shared.reminders.models import Reminder
 from shared.reminders.queries.ladder import Ladder
 from shared.reminders.queries.recipients import among, answering, superiors, ways
+from shared.reminders.stages import step_of
+from shared.reminders.stages.terms import ABOVE, latest_step
 
 #: Rows of one INSERT.
 CHUNK = 20_000
+#: The steps at which those responsible above are told.
+_ABOVE = ("superior", *ABOVE)
 
 
 class Reached(NamedTuple):
@@ -45,15 +51,19 @@ def _latest(due_on: date, on: date, ladder: Ladder) -> tuple[str, date]:
     return "coming", due_on - timedelta(days=ladder.coming)
 
 
-def _reached(on: date, ladder: Ladder) -> tuple[list[Reached], dict[int, str]]:
+def _reached(on: date, ladder: Ladder, unit_id: int | None = None) -> tuple[list[Reached], dict[int, str]]:
     """Open items whose window has begun and whose step the tenant and the unit are answerable for; paths of units."""
     items = db.session.execute(
-        select(DueItem.id, DueItem.unit_id, DueItem.due_on).where(
+        select(
+            DueItem.id, DueItem.unit_id, DueItem.kind, DueItem.rule_id, DueItem.opens_on, DueItem.due_on
+        ).where(
             DueItem.state == "open",
-            DueItem.due_on <= on + timedelta(days=ladder.coming),
+            or_(DueItem.due_on <= on + timedelta(days=ladder.coming), DueItem.kind.in_(TERM_KINDS)),
             DueItem.opens_on <= on,
+            true() if unit_id is None else DueItem.unit_id == unit_id,
         )
     ).all()
+    notice = _notice()
     units = {
         row.id: row
         for row in db.session.execute(
@@ -68,34 +78,50 @@ def _reached(on: date, ladder: Ladder) -> tuple[list[Reached], dict[int, str]]:
         unit = units.get(item.unit_id)
         if unit is None or item.due_on < unit.duties_since:
             continue
-        stage, day = _latest(item.due_on, on, ladder)
-        if day >= reopened:
-            found.append(Reached(item.id, item.unit_id, stage))
+        reached: tuple[str, date] | None = None
+        if item.kind not in TERM_KINDS:
+            reached = _latest(item.due_on, on, ladder)
+        else:
+            reached = latest_step(
+                item.kind,
+                opens_on=item.opens_on,
+                due_on=item.due_on,
+                on=on,
+                notice=notice.get(item.rule_id, ()),
+            )
+        if reached is not None and reached[1] >= reopened:
+            found.append(Reached(item.id, item.unit_id, reached[0]))
     return found, {unit_id: row.path for unit_id, row in units.items()}
+
+
+def _notice() -> dict[int, list[int]]:
+    """The months before the end of a term at which is reminded, by rule."""
+    rows = db.session.execute(select(Rule.id, Rule.notice_months).where(Rule.cadence == TERM))
+    return {rule_id: months or [] for rule_id, months in rows}
 
 
 def _rows(reached: list[Reached], paths: dict[int, str], on: date) -> Iterator[tuple[int, int, str, str]]:
     """(item, person, channel, stage) of everybody a step reaches."""
     own = answering({item.unit_id for item in reached}, on=on)
-    told_above = {item.unit_id for item in reached if item.stage == "superior"}
+    told_above = {item.unit_id for item in reached if step_of(item.stage) in _ABOVE}
     above = superiors({unit_id: paths[unit_id] for unit_id in told_above}, on=on)
     by_way = ways(set().union(*own.values(), *above.values()))
     for item in reached:
         people = own[item.unit_id]
-        if item.stage == "superior":
+        if step_of(item.stage) in _ABOVE:
             people = people | above[item.unit_id]
         for person_id in sorted(people):
             for channel in by_way.get(person_id, ()):
                 yield item.due_item_id, person_id, channel, item.stage
 
 
-def plan_reminders(*, on: date, ladder: Ladder) -> int:
-    """Note, for every open due item, its latest step and whom it reaches. Returns how many are new.
+def plan_reminders(*, on: date, ladder: Ladder, unit_id: int | None = None) -> int:
+    """Note, for every open due item (of one unit), its latest step and whom it reaches. Returns how many are new.
 
     Steps reached before the tenant was reopened are left out, and items due before the unit's duties began.
     Doing it twice adds nothing: a step is one row an item, person and channel.
     """
-    reached, paths = _reached(on, ladder)
+    reached, paths = _reached(on, ladder, unit_id)
     rows = sorted(_rows(reached, paths, on))
     return sum(_insert(rows[start : start + CHUNK], on) for start in range(0, len(rows), CHUNK))
 

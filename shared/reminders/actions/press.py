@@ -13,10 +13,9 @@ from shared.duties.queries import DueFilter
 from shared.errors import Invalid
 from shared.i18n import _
 from shared.jobs import Job, enqueue, nudge
-from shared.messages.actions import open_occasion
+from shared.messages.actions import SEND, open_occasion
 from shared.messages.channels import NOWHERE
 from shared.messages.models import Delivery, Occasion
-from shared.reminders.actions.digest import SEND
 from shared.reminders.jobs import PRESS_MANY
 from shared.reminders.models import Reminder
 from shared.reminders.queries.press import press_ids, press_stage, pressed_today

@@ -15,7 +15,7 @@ from shared.members.models import Person
 from shared.messages.models import Delivery
 from shared.organisations.models import Unit
 from shared.reminders.models import Reminder
-from shared.reminders.stages import STAGES
+from shared.reminders.stages import STAGES, step_of
 
 #: A message names at most so many items; the page holds all.
 LINES = 40
@@ -109,7 +109,7 @@ def body_of(letter: Letter, on: date) -> str:
     parts: list[str] = []
     room = LINES
     for stage in (*reversed(STAGES), None):
-        rows = [line for line in letter.lines if (line.stage if line.stage in STAGES else None) == stage]
+        rows = [line for line in letter.lines if _step(line.stage) == stage]
         if not rows or room <= 0:
             continue
         heading = STAGES[stage].name if stage else _("To be recorded")
@@ -119,6 +119,12 @@ def body_of(letter: Letter, on: date) -> str:
     if len(letter.lines) > LINES:
         parts.append(_("and %(n)s more", n=len(letter.lines) - LINES))
     return "\n\n".join(parts)
+
+
+def _step(stage: str) -> str | None:
+    """The step of the ladder; None for a press."""
+    step = step_of(stage)
+    return step if step in STAGES else None
 
 
 def _line(line: Line, on: date) -> str:

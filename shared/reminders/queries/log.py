@@ -103,7 +103,9 @@ def _lines(columns: tuple[Any, ...], actor: Actor, given: LogFilter) -> Select[A
     return statement
 
 
-def reminder_log(actor: Actor, given: LogFilter, *, before: int | None = None) -> list[LogLine]:
+def reminder_log(
+    actor: Actor, given: LogFilter, *, before: int | None = None, size: int = PAGE
+) -> list[LogLine]:
     """A page of lines in the actor's reach, newest first, and one more when there is another page. One query."""
     columns = (
         Reminder.id,
@@ -126,7 +128,7 @@ def reminder_log(actor: Actor, given: LogFilter, *, before: int | None = None) -
         _lines(columns, actor, given)
         .join(Person, and_(Person.tenant_id == Reminder.tenant_id, Person.id == Reminder.person_id))
         .order_by(Reminder.id.desc())
-        .limit(PAGE + 1)
+        .limit(size + 1)
     )
     if before is not None:
         statement = statement.where(Reminder.id < before)

@@ -35,7 +35,9 @@ def test_every_kind_reads_its_own_fields_and_drops_the_rest(kind: str) -> None:
     assert set(found) == {field.code for field in spec.fields}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [kind for kind, spec in KINDS.items() if any(f.required for f in spec.fields)]
+)
 def test_what_is_missing_is_named_field_by_field(kind: str) -> None:
     spec = KINDS[kind]
     required = {field.code for field in spec.fields if field.required and field.type != "bool"}

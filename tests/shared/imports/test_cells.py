@@ -9,15 +9,23 @@ from hypothesis import strategies as st
 from shared.db.types import PartialDate
 from shared.imports.cells.dates import parse_date
 from shared.imports.cells.names import parse_name
-from shared.imports.cells.numbers import check_digit, parse_identity, parse_phone
+from shared.imports.cells.numbers import (
+    check_digit,
+    parse_count,
+    parse_credit_code,
+    parse_identity,
+    parse_phone,
+)
 from shared.imports.cells.words import (
+    Standing,
+    parse_choice,
     parse_email,
     parse_ethnic,
     parse_kind,
     parse_posts,
     parse_sector,
     parse_sex,
-    parse_status,
+    parse_standing,
     says_gone,
 )
 
@@ -190,9 +198,6 @@ def test_words_of_lists() -> None:
     assert parse_posts("副书记兼宣传委员", "party") == (["deputy_secretary", "publicity"], None)
     assert parse_posts("无", "party") == ([], None)
     assert parse_posts("总督", "party") == ([], "post_unclear")
-    assert parse_status("预备党员", "party") == ("probationary", None)
-    assert parse_status("", "union") == ("member", None)
-    assert parse_status("外星人", "party") == ("full", "status_unclear")
     assert parse_kind("党总支") == ("general_branch", None)
     assert parse_kind("") == (None, "kind_missing")
     assert parse_sector("国企") == ("state_enterprise", None)
@@ -200,3 +205,56 @@ def test_words_of_lists() -> None:
     assert parse_email("not a mail") == (None, "email_unclear")
     assert says_gone("2026年3月转出，关系未接收")
     assert not says_gone("2026年3月转正")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "found"),
+    [
+        ("预备党员", "party", Standing("probationary")),
+        ("", "union", Standing()),
+        ("外星人", "party", Standing(code="status_unclear")),
+        ("流动党员", "party", Standing(None, "out")),
+        ("正式党员（流出）", "party", Standing("full", "out")),
+        ("预备党员、流入", "party", Standing("probationary", "in")),
+        ("失联", "party", Standing(None, "lost")),
+        ("在册", "union", Standing(None, "registered")),
+        ("入会", "union", Standing(None, "registered")),
+        ("退休会员", "union", Standing("retired_member")),
+        ("转出", "union", Standing(code="status_gone")),
+        ("退会", "union", Standing(code="status_gone")),
+        ("会员、流动党员", "union", Standing("member", "out")),
+    ],
+)
+def test_a_category_says_the_standing_and_the_relation(text: str, line: str, found: Standing) -> None:
+    assert parse_standing(text, line) == found
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "found"),
+    [
+        ("education", "大学本科", "bachelor"),
+        ("education", "硕士研究生学历", "master"),
+        ("education", "高中文化程度", "secondary"),
+        ("political", "群众", "none"),
+        ("household", "农民工", "rural"),
+        ("household", "是", "rural"),
+        ("household", "否", None),
+        ("employment", "劳务派遣", "dispatched"),
+        ("employment", "", None),
+    ],
+)
+def test_the_words_of_the_real_name_register(column: str, text: str, found: str | None) -> None:
+    assert parse_choice(column, text) == (found, None)
+    assert parse_choice("education", "不知道") == (None, "choice_unclear")
+
+
+def test_a_credit_code_has_a_check_character() -> None:
+    """GB 32100-2015; the codes are invented but for the check character."""
+    assert parse_credit_code("91350100M000100Y43") == ("91350100M000100Y43", None)
+    assert parse_credit_code("91350100 m000100y43") == ("91350100M000100Y43", None)
+    assert parse_credit_code("91350100M000100Y44") == (None, "credit_code_unclear")
+    assert parse_credit_code(9.135e17) == (None, "credit_code_unclear")
+    assert parse_credit_code("") == (None, None)
+    assert parse_count("1,200 人") == (1200, None)
+    assert parse_count(86.0) == (86, None)
+    assert parse_count("很多") == (None, "count_unclear")

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from services.web.commands.demo import TENANTS, demo, first_day, load
-from services.web.commands.demo.cast import OPERATOR, ROLES
+from services.web.commands.demo.cast import OPERATOR, ROLES, SUCCESSOR
 from services.web.commands.demo.plan import plan
 from shared.assessments.models import Score
 from shared.clock import now, today
@@ -18,13 +18,17 @@ from shared.db import db
 from shared.duties.models import DueItem
 from shared.events.kinds import KINDS
 from shared.events.models import Attendance, Correction, Event
-from shared.members.models import Membership, Person, PersonTerm, Post
+from shared.members.models import Membership, MobileContact, MobileStay, Person, PersonTerm, Post
 from shared.members.numbers import identity_number, phone_number, show_identity, show_phone
 from shared.messages.models import Delivery
-from shared.organisations.models import Unit
+from shared.organisations.codes import credit_code_is_sound
+from shared.organisations.models import Tenure, Unit, UnitLink
+from shared.reforms.models import Reform
 from shared.settings import settings
-from shared.tenancy import platform, tenant
+from shared.tenancy import current_tenant, platform, tenant
+from shared.tenants.models import Receiver
 from shared.tenants.queries import keys, tenant_by_name
+from shared.transfers.models import Letter, Transfer
 
 
 def run(app: Flask) -> str:
@@ -65,9 +69,21 @@ def test_the_trees_are_those_that_were_promised(side: str) -> None:
     rows = db.session.execute(select(Unit.kind, func.count()).group_by(Unit.kind))
     sizes = {row[0]: row[1] for row in rows}
     if side == "party":
-        assert sizes == {"organ_committee": 1, "general_branch": 3, "party_branch": 24}
+        assert sizes == {
+            "organ_committee": 1,
+            "general_branch": 3,
+            "party_branch": 24,
+            "project_branch": 1,
+            "primary_union_committee": 1,
+            "union_branch": 3,
+        }
     else:
-        assert sizes == {"union_federation": 1, "joint_union_federation": 2, "primary_union_committee": 40}
+        assert sizes == {
+            "union_federation": 1,
+            "joint_union_federation": 2,
+            "primary_union_committee": 40,
+            "party_branch": 1,
+        }
     assert 380 <= count(Person.id.is_not(None)) <= 520
 
 
@@ -93,7 +109,7 @@ def test_every_event_could_have_been_recorded_by_a_person(side: str) -> None:
     assert len(rows) > 150
     for event, item, unit in rows:
         spec = KINDS[event.kind]
-        assert spec.line == unit.line
+        assert spec.line in (unit.line, "both")
         assert spec.read(event.fields) == event.fields
         assert event.title
         assert "{" not in event.title
@@ -123,8 +139,12 @@ def test_the_roll_adds_up_and_nobody_came_before_they_belonged(side: str) -> Non
         select(func.count())
         .select_from(Attendance)
         .join(Event, Event.id == Attendance.event_id)
-        .join(Membership, Membership.person_id == Attendance.person_id)
-        .where(Membership.since > Event.held_on, KINDS_OF_ALL)
+        .where(
+            ~select(1)
+            .where(Membership.person_id == Attendance.person_id, Membership.since <= Event.held_on)
+            .exists(),
+            KINDS_OF_ALL,
+        )
     )
     assert (wrong, early) == (0, 0)
 
@@ -172,7 +192,89 @@ def test_every_basic_unit_has_somebody_who_answers_for_it(side: str) -> None:
     codes = ("secretary", "union_chair")
     led = select(Post.unit_id).where(Post.code.in_(codes), Post.until.is_(None))
     basic = ("party_branch", "primary_union_committee")
-    assert count(Unit.kind.in_(basic), Unit.id.not_in(led)) == 0
+    assert count(Unit.kind.in_(basic), Unit.state == "active", Unit.id.not_in(led)) == 0
+
+
+def test_both_lines_stand_linked_with_their_terms(side: str) -> None:
+    other = "union" if side == "party" else "party"
+    assert count(Unit.line == other) >= 1
+    assert count(UnitLink.until.is_(None)) == count(Unit.line == other)
+    assert count(Membership.kind == other, Membership.until.is_(None)) >= 8
+    assert count(Tenure.closed_on.is_(None)) >= 20
+    assert count(Tenure.postponed_to.is_not(None)) == 1
+    for kind in ("term_election", "term_date"):
+        assert count(DueItem.kind == kind, DueItem.state == "open") >= 1, kind
+    assert count(DueItem.kind == "term_election", DueItem.state == "done") == 1
+
+
+def test_the_register_is_filled_in(side: str) -> None:
+    people = count(Person.id.is_not(None))
+    assert count(Person.education.is_not(None)) > people * 0.9
+    if side == "union":
+        assert count(Person.household == "rural") > 50
+        codes = list(db.session.scalars(select(Unit.credit_code).where(Unit.credit_code.is_not(None))))
+        assert len(codes) == 40
+        assert all(credit_code_is_sound(code or "") for code in codes)
+
+
+def test_people_are_on_their_way(side: str) -> None:
+    assert count(Receiver.tenant_id == current_tenant()) >= 2
+    waiting = db.session.execute(
+        select(Transfer.direction, Transfer.route, func.count())
+        .where(Transfer.state == "sent")
+        .group_by(Transfer.direction, Transfer.route)
+    )
+    found = {(row[0], row[1]): row[2] for row in waiting}
+    assert found.pop(("out", "outside"), 0) == (2 if side == "party" else 0)
+    assert found == {("out", "inside"): 1, ("out", "tenant"): 1, ("in", "tenant"): 1}
+    if side == "party":
+        assert count(Letter.expires_on < today(), Letter.receipt_on.is_(None)) == 1
+        assert count(MobileStay.direction == "out") == 4
+        assert count(MobileStay.direction == "in") == 1
+        assert count(MobileContact.id.is_not(None)) == 4
+
+
+def test_one_reorganisation_is_done_and_one_drafted(side: str) -> None:
+    rows = db.session.execute(select(Reform.state, func.count()).group_by(Reform.state))
+    states = {row[0]: row[1] for row in rows}
+    assert states == ({"executed": 1, "draft": 1} if side == "party" else {})
+    assert count(Unit.state == "dissolved") == (1 if side == "party" else 0)
+
+
+@pytest.mark.parametrize("name", TENANTS)
+def test_a_hand_over_waits_for_the_successor(app: Flask, name: str) -> None:
+    client = app.test_client()
+    sent = {"identifier": f"{SUCCESSOR}@{name}.demo", "password": settings().demo_password}
+    assert client.post("/login", data=sent).status_code == 303
+    page = client.get("/").get_data(as_text=True)
+    assert plan(name).changes["handover"] in page
+    assert "接任" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("/organisations/list?show=all", "officer"),
+        ("/terms", "officer"),
+        ("/members/mobile", "officer"),
+        ("/members/offices", "officer"),
+        ("/transfers", "officer"),
+        ("/transfers?show=late", "officer"),
+        ("/reforms", "admin"),
+    ],
+)
+@pytest.mark.parametrize("name", TENANTS)
+def test_the_new_pages_have_something_to_show(app: Flask, name: str, path: str, role: str) -> None:
+    client = app.test_client()
+    client.post("/login", data={"identifier": f"{role}@{name}.demo", "password": settings().demo_password})
+    page = client.get(path)
+    assert page.status_code == 200
+    empty = (name, path) in {
+        ("union", "/members/mobile"),
+        ("union", "/transfers?show=late"),
+        ("union", "/reforms"),
+    }
+    assert ("<table" in page.get_data(as_text=True)) != empty
 
 
 @pytest.mark.parametrize("name", TENANTS)

@@ -65,7 +65,7 @@ def fields(page: str) -> dict[str, Any]:
     sent: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         kind = _attribute(tag, "type")
-        if kind == "checkbox" and " checked" not in tag:
+        if (kind == "checkbox" and " checked" not in tag) or kind == "file":
             continue
         sent.setdefault(_attribute(tag, "name"), []).append(_attribute(tag, "value"))
     for name, inside_text in re.findall(

@@ -38,7 +38,7 @@ def fields(world: World, **changes: Any) -> dict[str, Any]:
 def add(client: FlaskClient, world: World, **changes: Any) -> int:
     answer = client.post("/members/add", data=fields(world, **changes))
     assert answer.status_code == 303, re.findall(r'jc-err"[^<]*<|<li>[^<]*', answer.text)
-    return int(answer.location.rsplit("/", 1)[1])
+    return int(answer.location.split("/")[2])
 
 
 def person(app: Flask, world: World, key: int) -> Person:
@@ -157,13 +157,18 @@ def test_numbers_are_sealed_masked_and_revealed_with_a_trace(app: Flask, world: 
         assert PHONE not in page
         assert IDENTITY not in page
         assert IDENTITY[-4:] in page
-    shown = client.post(f"/members/{key}/reveal", data={"what": "identity"})
+    look = f"/members/{key}/reveal"
+    silent = client.post(look, data={"what": "identity"})
+    assert silent.status_code == 422
+    assert IDENTITY not in silent.text
+    assert client.post(look, data={"what": "identity", "purpose": "other"}).status_code == 422
+    shown = client.post(look, data={"what": "identity", "purpose": "other", "note": " 报送 名册 "})
     assert IDENTITY in shown.text
     assert PHONE not in shown.text
     with app.app_context(), tenant(world.organ.tenant_id):
         trail = db.session.execute(select(AuditEntry).where(AuditEntry.verb == "member.reveal")).scalar_one()
         assert trail.object_id == key
-        assert trail.detail == {"what": "identity"}
+        assert trail.detail == {"what": "identity", "purpose": "other", "note": "报送 名册"}
         assert trail.person_id == world.organ["secretary"].person_id
         texts = [str(entry.detail) for entry in db.session.scalars(select(AuditEntry))]
         assert not any(secret in text for text in texts for secret in (PHONE, IDENTITY, "单晓琳"))

@@ -110,6 +110,19 @@ def test_suspending_needs_a_reason_and_is_noted(app: Flask, world: World, enter:
     ]
 
 
+def test_the_operator_sizes_a_tenants_room(app: Flask, world: World, enter: Enter) -> None:
+    operator = enter(world.operator)
+    address = f"/platform/{world.organ.tenant_id}"
+    for wrong in ("", "abc", "-1", "0", "1e30", "NaN"):
+        assert operator.post(f"{address}/room", data={"gigabytes": wrong}).status_code == 422, wrong
+    assert operator.post(f"{address}/room", data={"gigabytes": "0.5"}).status_code == 303
+    with app.app_context(), platform():
+        sizes = {row.id: row.quota_bytes for row in db.session.scalars(select(Tenant))}
+        db.session.remove()
+    assert sizes[world.organ.tenant_id] == 1024**3 // 2
+    assert sizes[world.union.tenant_id] == 5 * 1024**3
+
+
 def test_no_tenant_role_operates(world: World, enter: Enter) -> None:
     for cast in world.organ.cast.values():
         client = enter(cast)

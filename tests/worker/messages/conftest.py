@@ -1,15 +1,10 @@
 """A mail server, rows of a tenant, sweeps."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import text
 
-from shared.db import db, transaction
 from shared.settings import settings
-from shared.tenancy import tenant
 from tests.factories.mail_server import Mailbox, mail_server
 from tests.world import Side
 
@@ -34,29 +29,3 @@ def minute() -> Callable[[Side], None]:
         sweep.sweep_tenant(tenant_id=side.tenant_id)
 
     return sweep_once
-
-
-@pytest.fixture
-def rows(app: Flask) -> Callable[..., list[Any]]:
-    """Rows of one statement in a side's tenant, as plain tuples."""
-
-    def read(side: Side, statement: str, **values: Any) -> list[Any]:
-        with app.app_context(), tenant(side.tenant_id):
-            found = [tuple(row) for row in db.session.execute(text(statement), values)]
-            db.session.remove()
-        return found
-
-    return read
-
-
-@pytest.fixture
-def change(app: Flask) -> Callable[..., None]:
-    """One statement that changes a side's rows."""
-
-    def write(side: Side, statement: str, **values: Any) -> None:
-        with app.app_context(), tenant(side.tenant_id):
-            with transaction():
-                db.session.execute(text(statement), values)
-            db.session.remove()
-
-    return write

@@ -22,17 +22,40 @@ def test_every_channel_has_a_name_and_a_transport(app: Flask) -> None:
 def test_every_kind_of_occasion_has_its_composer(app: Flask) -> None:
     from services.worker.messages import COMPOSERS  # noqa: PLC0415
 
-    opened = {
-        keyword.value.value
-        for path in (ROOT / "shared").rglob("*.py")
-        for call in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(call, ast.Call)
-        for keyword in call.keywords
-        if keyword.arg == "kind"
-        and isinstance(keyword.value, ast.Constant)
-        and getattr(call.func, "id", getattr(call.func, "attr", "")) in {"open_occasion", "values"}
-    }
+    folders = (ROOT / "shared", ROOT / "services/worker")
+    opened = {kind for folder in folders for path in folder.rglob("*.py") for kind in _kinds(path)}
     assert opened == set(COMPOSERS)
+
+
+#: What opens an occasion of a kind.
+OPENERS = {"open_occasion", "tell", "tell_people"}
+
+
+def _kinds(path: Path) -> set[str]:
+    """The kinds of occasions that a module opens, written out or by a name of the module."""
+    tree = ast.parse(path.read_text("utf-8"))
+    named = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found: set[str] = set()
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        inserts = name == "values" and "Occasion" in ast.unparse(call.func)
+        for keyword in call.keywords if name in OPENERS or inserts else []:
+            value = keyword.value
+            if keyword.arg != "kind":
+                continue
+            if isinstance(value, ast.Constant):
+                found.add(str(value.value))
+            elif isinstance(value, ast.Name) and value.id in named:
+                found.add(str(named[value.id]))
+    return found
 
 
 def test_every_reason_of_a_transport_has_its_words() -> None:

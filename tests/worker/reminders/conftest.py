@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from shared.db import db, transaction
+from shared.db import db
 from shared.messages.models import Delivery
 from shared.settings import settings
 from shared.tenancy import tenant
@@ -33,32 +32,6 @@ def minute() -> Callable[[Side], None]:
         send(tenant_id=side.tenant_id)
 
     return sweep_once
-
-
-@pytest.fixture
-def rows(app: Flask) -> Callable[..., list[Any]]:
-    """Rows of one statement in a side's tenant."""
-
-    def read(side: Side, statement: str, **values: Any) -> list[Any]:
-        with app.app_context(), tenant(side.tenant_id):
-            found = list(db.session.execute(text(statement), values).all())
-            db.session.remove()
-        return found
-
-    return read
-
-
-@pytest.fixture
-def change(app: Flask) -> Callable[..., None]:
-    """One statement that changes a side's rows."""
-
-    def write(side: Side, statement: str, **values: Any) -> None:
-        with app.app_context(), tenant(side.tenant_id):
-            with transaction():
-                db.session.execute(text(statement), values)
-            db.session.remove()
-
-    return write
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ import { folds } from './folds.js';
 import { forms } from './forms.js';
 import { menus } from './menus.js';
 import { printing } from './printing.js';
+import { quick } from './quick.js';
 import { roll } from './roll.js';
 
-const parts = [arrows, charts, fields, folds, forms, roll];
+const parts = [arrows, charts, fields, folds, forms, quick, roll];
 const start = (root) => parts.forEach((part) => part(root));
 
 ask();

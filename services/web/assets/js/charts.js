@@ -1,11 +1,12 @@
 // Pictures by a few words: the page names a kind and its numbers, the look is decided here. Bars before everything;
 // colours from tokens.css; tooltips as rich text, so that a policy without inline style holds.
-import { BarChart, HeatmapChart, ScatterChart } from 'echarts/charts';
+import { BarChart, HeatmapChart, ScatterChart, TreeChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { drawTree } from './treechart.js';
 
-echarts.use([BarChart, HeatmapChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
+echarts.use([BarChart, HeatmapChart, ScatterChart, TreeChart, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
 
 const css = getComputedStyle(document.documentElement);
 const c = (name) => css.getPropertyValue(`--jc-${name}`).trim();
@@ -62,6 +63,10 @@ window.jcDraw = (root) => {
   const boxes = [...root.querySelectorAll('[data-chart]')];
   if (root.matches?.('[data-chart]')) boxes.push(root);
   for (const box of boxes) {
+    if (box.dataset.chart === 'tree') {
+      drawTree(echarts, box, JSON.parse(box.dataset.option), { c, text, tip });
+      continue;
+    }
     if (echarts.getInstanceByDom(box) || !kinds[box.dataset.chart]) continue;
     const chart = echarts.init(box, null, { renderer: 'svg' });
     chart.setOption({ animation: false, textStyle: text, ...kinds[box.dataset.chart](JSON.parse(box.dataset.option)) });

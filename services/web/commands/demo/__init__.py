@@ -6,26 +6,32 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from services.web.commands.demo.cast import OPERATOR, ROLES, known, login, parts, seat
+from services.web.commands.demo.cast import OPERATOR, ROLES, SUCCESSOR, known, login, parts, seat
 from services.web.commands.demo.ledger import write_ledger
+from services.web.commands.demo.lines import second_line, write_tenures
+from services.web.commands.demo.moves import receive_post, register_stays, send_across, send_people
 from services.web.commands.demo.notices import send_notices
 from services.web.commands.demo.people import settle
 from services.web.commands.demo.plan import Plan, plan
+from services.web.commands.demo.reforms import hold_election, reorganise
 from services.web.commands.demo.tree import plant
 from services.web.commands.edge import SESSION
 from shared.access.actor import Actor, Grant
+from shared.accounts.models import RoleGrant
 from shared.accounts.passwords import hash_password
 from shared.assessments.actions import adopt_sheets, score_units
 from shared.clock import today
 from shared.db import db, transaction
 from shared.duties.actions import adopt_pack, plan_year, years_ahead
 from shared.i18n import DEFAULT, _, use_locale
+from shared.members.models import Person
 from shared.organisations.models import Unit
 from shared.sealing import new_wrapped_key
 from shared.settings import settings
 from shared.tenancy import platform, tenant
 from shared.tenants.models import Tenant
 from shared.tenants.queries import keys, tenant_by_name
+from shared.transfers.models import Transfer
 
 TENANTS = ("organ", "union")
 #: Full months of ledger before the present one.
@@ -45,6 +51,7 @@ def demo() -> None:
         password_hash = hash_password(settings().demo_password)
         for name in TENANTS:
             load(plan(name), password_hash)
+        exchange()
         # The last one: whoever finds it knows that all of it is there.
         login(OPERATOR, password_hash, operator=True)
         click.echo(_("The demo is loaded."))
@@ -59,7 +66,7 @@ def first_day(on: date) -> date:
 def load(given: Plan, password_hash: str) -> None:
     """One tenant in one transaction; a run that was cut off is taken up by the next."""
     tenant_id = _opened(given)
-    logins = {role: login(f"{role}@{given.domain}.demo", password_hash) for role in ROLES}
+    logins = {role: login(f"{role}@{given.domain}.demo", password_hash) for role in (*ROLES, SUCCESSOR)}
     with tenant(tenant_id):
         with transaction():
             if db.session.scalar(select(Unit.id).limit(1)) is None:
@@ -89,6 +96,8 @@ def _fill(given: Plan, tenant_id: int, logins: dict[str, int]) -> None:
     since = first_day(on)
     units = plant(given, since=since, on=on)
     staffs = settle(given, units, on=on, keys=keys())
+    second_line(given, units, staffs, since=since, on=on)
+    write_tenures(given, units, on=on)
     seat(given, units, staffs, logins, since=since)
     cast = {part.role: part.person for part in parts(given, units, staffs)}
     admin = Actor(
@@ -107,6 +116,10 @@ def _fill(given: Plan, tenant_id: int, logins: dict[str, int]) -> None:
         plan_year(admin, year=year)
     count = write_ledger(given, units, staffs, since=since, on=on)
     send_notices(officer_id=cast["officer"].person_id, on=on, seed=given.domain)
+    heir = hold_election(given, units, staffs, admin, successor=logins[SUCCESSOR], on=on)
+    register_stays(given, staffs, admin, on=on)
+    send_people(given, units, staffs, admin, on=on)
+    reorganise(given, units, staffs, admin, on=on)
     for year in {since.year, on.year}:
         score_units(admin, year=year)
     click.echo(
@@ -117,4 +130,50 @@ def _fill(given: Plan, tenant_id: int, logins: dict[str, int]) -> None:
             people=sum(len(staff.members) for staff in staffs.values()),
             events=count,
         )
+    )
+    click.echo(
+        _(
+            "%(login)s signs in as %(person)s, elected at %(unit)s: the hand-over waits on the first page.",
+            login=f"{SUCCESSOR}@{given.domain}.demo",
+            person=heir.name,
+            unit=given.changes["handover"],
+        )
+    )
+
+
+def exchange() -> None:
+    """Each tenant sends somebody to the other; a run that was cut off is taken up by the next."""
+    keyed = {name: _opened(plan(name)) for name in TENANTS}
+    for name, other in zip(TENANTS, reversed(TENANTS), strict=True):
+        with tenant(keyed[name]):
+            with transaction():
+                if db.session.scalar(select(Transfer.id).where(Transfer.route == "tenant").limit(1)) is None:
+                    send_across(
+                        plan(name), _admin(plan(name), keyed[name]), to_tenant=keyed[other], on=today()
+                    )
+            db.session.remove()
+    for tenant_id in keyed.values():
+        with tenant(tenant_id):
+            with transaction():
+                receive_post()
+            db.session.remove()
+
+
+def _admin(given: Plan, tenant_id: int) -> Actor:
+    """The tenant's administrator of the demo."""
+    person = db.session.execute(
+        select(Person.id, Person.name)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == "admin")
+        .order_by(RoleGrant.id)
+        .limit(1)
+    ).one()
+    return Actor(
+        name=person.name,
+        tenant_id=tenant_id,
+        tenant_name=given.tenant,
+        tenant_kind=given.kind,
+        person_id=person.id,
+        grants=(Grant("admin"),),
+        session_id=SESSION,
     )

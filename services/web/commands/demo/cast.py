@@ -16,6 +16,8 @@ from shared.tenancy import as_login
 
 ROLES = ("admin", "officer", "leader", "secretary", "reviewer", "auditor", "member")
 OPERATOR = "operator@platform.demo"
+#: Elected lately; the hand-over waits on their first page.
+SUCCESSOR = "successor"
 
 
 @dataclass(frozen=True, slots=True)

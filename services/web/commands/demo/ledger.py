@@ -15,7 +15,7 @@ from shared.audit import AuditEntry
 from shared.clock import now
 from shared.db import db
 from shared.duties.models import DueItem
-from shared.events.kinds import KINDS
+from shared.events.kinds import KINDS, TERM_KINDS
 from shared.events.models import Attendance, Correction, Event
 
 #: The newest items of these kinds the home unit still has before it.
@@ -40,7 +40,7 @@ def write_ledger(
             select(
                 DueItem.id, DueItem.unit_id, DueItem.kind, DueItem.period, DueItem.opens_on, DueItem.due_on
             )
-            .where(DueItem.state == "open")
+            .where(DueItem.state == "open", DueItem.kind.not_in(TERM_KINDS))
             .order_by(DueItem.due_on, DueItem.unit_id, DueItem.kind, DueItem.id)
         )
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from services.web.commands.demo.invention import Invented, Inventor
 from services.web.commands.demo.plan import Plan
+from services.web.commands.demo.register import person_fields
 from services.web.commands.demo.tree import Planted
 from shared.db import db
 from shared.db.types import PartialDate
@@ -51,7 +52,16 @@ def settle(plan: Plan, units: dict[str, Planted], *, on: date, keys: Keys) -> di
         if plan.line == "party" and not retired:
             people.append(inventor.person())
             seats.append((place.name, chance.choice(["applicant", "active_applicant", "development_target"])))
-    ids = _insert(people, keys)
+    register = Random(f"register of {plan.domain}")
+    sectors = {place.name: place.sector for place in plan.levels[2]}
+    ids = _insert(
+        people,
+        keys,
+        [
+            person_fields(plan, register, person, status, sectors[name])
+            for person, (name, status) in zip(people, seats, strict=True)
+        ],
+    )
     staffs = {name: Staff() for name in units}
     rows: list[dict[str, Any]] = []
     for person_id, person, (name, status) in zip(ids, people, seats, strict=True):
@@ -67,14 +77,14 @@ def _status(plan: Plan, chance: Random, *, first: bool) -> str:
     """The first of a unit hold its posts and are full members."""
     if plan.line == "union":
         return "member"
-    return "full" if first else chance.choices(["full", "probationary", "mobile"], [92, 6, 2])[0]
+    return "full" if first else chance.choices(["full", "probationary"], [94, 6])[0]
 
 
-def _insert(people: list[Invented], keys: Keys) -> list[int]:
+def _insert(people: list[Invented], keys: Keys, register: list[dict[str, Any]]) -> list[int]:
     rows = []
-    for person in people:
+    for person, known in zip(people, register, strict=True):
         identity = seal_identity(keys, person.identity) if person.identity else None
-        phone = seal_phone(keys, person.phone) if person.phone else (None, None)
+        phone = seal_phone(keys, person.phone) if person.phone else None
         rows.append(
             {
                 "name": person.name,
@@ -85,9 +95,11 @@ def _insert(people: list[Invented], keys: Keys) -> list[int]:
                 "identity_sealed": identity.sealed if identity else None,
                 "identity_hash": identity.hash if identity else None,
                 "identity_tail": identity.tail if identity else None,
-                "phone_sealed": phone[0],
-                "phone_hash": phone[1],
+                "phone_sealed": phone.sealed if phone else None,
+                "phone_hash": phone.hash if phone else None,
+                "phone_tail": phone.tail if phone else None,
                 "email": person.email,
+                **known,
             }
         )
     ids = list(db.session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), rows))
@@ -106,7 +118,7 @@ def _membership(
     if status == "probationary":
         since = on - timedelta(days=chance.randint(20, 320))
     since = min(since, on - timedelta(days=20))
-    if status in ("full", "mobile"):
+    if status == "full":
         begun = person.birthday + timedelta(days=365 * chance.randint(20, 21) + chance.randrange(300))
         exact = chance.random() < 0.7
         joined = PartialDate(begun.isoformat() if exact else begun.isoformat()[:7])
@@ -123,6 +135,7 @@ def _membership(
         "joined": joined,
         "confirmed": confirmed,
         "since": since,
+        "card_number": f"{99 * 10**10 + person_id:012d}" if plan.line == "union" else None,
     }
 
 

@@ -43,6 +43,12 @@ class Plan:
         """The post of whoever answers for a unit."""
         return self.posts[0]
 
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What has changed in this tenant since its ledger began."""
+        changed: dict[str, Any] = read("changes")[self.kind]
+        return changed
+
 
 @cache
 def read(name: str) -> dict[str, Any]:

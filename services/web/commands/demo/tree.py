@@ -9,13 +9,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from services.web.commands.demo.plan import Place, Plan
+from services.web.commands.demo.register import employer_fields
 from shared.db import db
-from shared.organisations.actions import set_terms
-from shared.organisations.kinds import KINDS
+from shared.duties.periods import months_after
+from shared.organisations.actions import set_terms, write_versions
 from shared.organisations.models import Unit, UnitChange
 
 #: Ends of term that somebody must see to, in days from today; the others lie far ahead.
 NEAR_ENDS = (-63, -12, 39, 77, 175)
+#: Years between two elections, where it is not five.
+YEARS = {"party_branch": 3, "general_branch": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,7 @@ class Planted:
 
     @property
     def term_began_on(self) -> date:
-        years = KINDS[self.place.kind].term_years or 5
-        return self.term_ends_on.replace(year=self.term_ends_on.year - years, day=1)
+        return months_after(self.term_ends_on, -12 * YEARS.get(self.place.kind, 5))
 
 
 def plant(plan: Plan, *, since: date, on: date) -> dict[str, Planted]:
@@ -45,6 +47,11 @@ def plant(plan: Plan, *, since: date, on: date) -> dict[str, Planted]:
             )
             for index in range(len(level))
         ]
+        # Whose secretary was elected anew a few days ago: that term was about to end.
+        ends = [
+            on + timedelta(days=26) if place.name == plan.changes["handover"] else end
+            for place, end in zip(level, ends, strict=True)
+        ]
         ids = _level(plan, level, ends, {name: unit.id for name, unit in found.items()}, since, chance)
         for unit_id, place, end in zip(ids, level, ends, strict=True):
             found[place.name] = Planted(unit_id, place, end)
@@ -56,6 +63,7 @@ def _level(
     plan: Plan, level: tuple[Place, ...], ends: list[date], known: dict[str, int], since: date, chance: Random
 ) -> list[int]:
     founded = [date(chance.randint(1996, 2016), chance.randint(1, 12), 1) for _place in level]
+    employers = Random(f"employers of {plan.domain}")
     ids = list(
         db.session.scalars(
             insert(Unit).returning(Unit.id, sort_by_parameter_order=True),
@@ -71,6 +79,11 @@ def _level(
                     "founded_on": day,
                     "term_ends_on": end,
                     "duties_since": since,
+                    **(
+                        employer_fields(employers, place.size)
+                        if place.kind == "primary_union_committee"
+                        else {"credit_code": None, "legal_number": None, "staff_count": None}
+                    ),
                 }
                 for place, day, end in zip(level, founded, ends, strict=True)
             ],
@@ -95,4 +108,5 @@ def _level(
             for unit_id, day in zip(ids, founded, strict=True)
         ],
     )
+    write_versions(ids, on=since)
     return ids

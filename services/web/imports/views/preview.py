@@ -54,6 +54,7 @@ def preview(batch: Batch, job: Job | None, form: CommitForm) -> str:
             if entry["layout"] == "units"
         ),
         total=sum(sum(one.values()) for one in counted.values()),
+        read_with=[entry["saved"]["name"] for _n, entry in entries if entry.get("saved")],
         left_out=[entry["name"] for _n, entry in entries if not entry["layout"]],
         result=job.result if job is not None and batch.committed_at and job.state == "done" else {},
         may_undo=bool(batch.committed_at and batch.purge_at and batch.purge_at > now()),

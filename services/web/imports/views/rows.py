@@ -13,6 +13,7 @@ from shared.imports.layouts import Layout
 from shared.imports.layouts.headers import layout_of
 from shared.imports.models import Batch, Row
 from shared.imports.queries import Opened, opened
+from shared.members.relations import relation_name
 from shared.sealing import Keys, masked
 
 #: Columns whose content is never shown in full, and what of it is.
@@ -146,6 +147,8 @@ def _line(batch: Batch, one: Opened, findings: Sequence[Sequence[Any]]) -> Line:
         editable = key in wrong - {"note"} and bool(raw) and index is not None and not row.applied
         if key == "name" and values.get("name"):
             said = values["name"]
+        if key == "relation" and (index is None or not raw):
+            said = relation_name(str(said)) if said else ""
         cells.append(
             Cell(
                 key,

@@ -17,8 +17,10 @@ from shared.db import db, transaction
 from shared.errors import Invalid, TooLarge
 from shared.i18n import _
 from shared.imports import queries
+from shared.imports.actions.mappings import saved_mappings
 from shared.imports.actions.undo import REASONS
 from shared.imports.actions.upload import upload
+from shared.imports.layouts.headers import layout_of
 from shared.imports.models import Batch
 from shared.jobs import Job
 from shared.settings import settings
@@ -36,6 +38,7 @@ def _index(form: UploadForm) -> str:
         "imports/index.html",
         form=form,
         batches=found[: queries.PAGE],
+        mappings=[(one, str(layout_of(one.layout).title)) for one in saved_mappings()],
         next_before=found[queries.PAGE - 1].id if len(found) > queries.PAGE else None,
         max_bytes=settings().max_upload,
         days=settings().staging_days,

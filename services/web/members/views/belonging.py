@@ -9,6 +9,7 @@ from services.web.members.forms import (
     EndForm,
     MoveMemberForm,
     PostForm,
+    RelationForm,
     StatusForm,
     first_error,
 )
@@ -17,15 +18,12 @@ from shared.access.door import fetch
 from shared.access.permissions import Permission
 from shared.clock import today
 from shared.db import db, transaction
-from shared.errors import Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.i18n import _
 from shared.members import actions
 from shared.members.models import Membership, Person, Post
 from shared.organisations.models import Unit
-
-
-def _line() -> str:
-    return "union" if actor().tenant_kind == "union" else "party"
+from shared.reminders.actions.handover import hand_on
 
 
 def _membership(person: Person) -> Membership:
@@ -39,6 +37,12 @@ def _membership(person: Person) -> Membership:
     return found
 
 
+def _not_leaving(membership: Membership) -> None:
+    """Whose transfer is on its way waits for its answer, or it is withdrawn."""
+    if membership.relation == "leaving":
+        raise Conflict(_("A transfer is on its way; withdraw it first."))
+
+
 def _refused(person: Person, text: str) -> Response:
     db.session.rollback()
     flash({"title": _("Not done"), "text": text}, "late")  # type: ignore[arg-type]
@@ -49,12 +53,13 @@ def _refused(person: Person, text: str) -> Response:
 @requires(Permission.MEMBER_EDIT)
 def end_membership(person_id: int) -> Response:
     person = fetch(Person, person_id, actor=actor(), may=Permission.MEMBER_EDIT)
-    form = EndForm()
-    form.offer()
     membership = _membership(person)
+    form = EndForm()
+    form.offer(membership.kind)
     if not form.validate():
         return _refused(person, first_error(form))
     try:
+        _not_leaving(membership)
         with transaction():
             actions.end_membership(actor(), membership, on=form.on.data or today(), reason=form.reason.data)
     except Invalid as problem:
@@ -76,6 +81,7 @@ def move(person_id: int) -> Response:
         return _refused(person, first_error(form))
     to = fetch(Unit, form.unit_id.data, actor=actor(), may=Permission.MEMBER_EDIT)
     try:
+        _not_leaving(membership)
         with transaction():
             actions.move_member(actor(), membership, to=to, on=form.on.data or today())
     except Invalid as problem:
@@ -106,19 +112,45 @@ def change_status(person_id: int) -> Response:
     return redirect(url_for("members.show", person_id=person.id), 303)
 
 
+@blueprint.post("/members/<int:person_id>/membership/relation")
+@requires(Permission.MEMBER_EDIT)
+def change_relation(person_id: int) -> Response:
+    """Where the relationship stands, with the day and the reason: lost contact, reported, in order again."""
+    person = fetch(Person, person_id, actor=actor(), may=Permission.MEMBER_EDIT)
+    membership = _membership(person)
+    form = RelationForm()
+    form.offer()
+    if not form.validate():
+        return _refused(person, first_error(form))
+    try:
+        with transaction():
+            changed = actions.change_relation(
+                actor(),
+                membership,
+                relation=form.relation.data,
+                on=form.on.data or today(),
+                reason=form.reason.data or "",
+            )
+    except Invalid as problem:
+        show_problem(form, problem)
+        return _refused(person, first_error(form))
+    flash(_("Changed") if changed else _("Nothing was different"), "ok")
+    return redirect(url_for("members.show", person_id=person.id), 303)
+
+
 @blueprint.post("/members/<int:person_id>/posts")
 @requires(Permission.MEMBER_EDIT)
 def give_post(person_id: int) -> Response:
     person = fetch(Person, person_id, actor=actor(), may=Permission.MEMBER_EDIT)
     form = PostForm()
-    form.offer([], _line())
+    form.offer([], "party")
     form.unit_id.validate_choice = form.code.validate_choice = False
     if not form.validate():
         return _refused(person, first_error(form))
     unit = fetch(Unit, form.unit_id.data, actor=actor(), may=Permission.MEMBER_EDIT)
     try:
         with transaction():
-            actions.give_post(
+            given = actions.give_post(
                 actor(),
                 person,
                 unit=unit,
@@ -126,6 +158,7 @@ def give_post(person_id: int) -> Response:
                 basis=form.basis.data,
                 since=form.since.data or today(),
             )
+            hand_on(actor(), post=given)
     except Invalid as problem:
         show_problem(form, problem)
         return _refused(person, first_error(form))

@@ -19,12 +19,28 @@ class TreeNode:
     id: int
     name: str
     url: str
-    count: int
+    count: int | None
     late: str
     current: bool = False
     open: bool = False
     more: str | None = None
     children: list["TreeNode"] = field(default_factory=list)
+
+
+def drawn(nodes: list[Node], *, counted: bool) -> dict[int, TreeNode]:
+    """All nodes of a picture by their key, nothing to be fetched later; `counted`: with people and what is overdue."""
+    paths = [node.path for node in nodes] if counted else []
+    people, late = people_below(paths), overdue_below(paths, today())
+    return {
+        node.id: TreeNode(
+            id=node.id,
+            name=node.name,
+            url=url_for("organisations.show", unit_id=node.id),
+            count=people.get(node.path, 0) if counted else None,
+            late=_("%(n)s overdue", n=late[node.path]) if late.get(node.path) else "",
+        )
+        for node in nodes
+    }
 
 
 def _draw(nodes: list[Node], *, current: int | None, unfolded: set[int]) -> dict[int, TreeNode]:

@@ -11,9 +11,13 @@ from services.web.today.views.overview import overview
 from shared.access.actor import Actor
 from shared.access.permissions import Permission, Reach
 from shared.access.roles import ROLES
+from shared.accounts.queries.handover import waiting_for
 from shared.clock import today
 from shared.duties.queries import unit_todo
 from shared.duties.queries.attended import coming_for, person_record
+from shared.events.kinds import REASONS
+from shared.events.queries.meetings import own_meetings
+from shared.members.posts import post_name
 from shared.messages.queries import own_notices
 
 blueprint = Blueprint("today", __name__)
@@ -57,11 +61,14 @@ def home() -> str | Response:
         if item.opens_on <= on
     ]
     own.sort(key=lambda item: (item.due_on, item.due_item_id))
+    handovers = waiting_for(who.person_id or 0)
     if _oversees(who):
         return render_template(
             "today/overview.html",
             on=on,
             own=own,
+            handovers=handovers,
+            post_name=post_name,
             form_key=secrets.token_hex(12),
             **overview(who, on),
         )
@@ -69,7 +76,11 @@ def home() -> str | Response:
     notices = own_notices(person_id)
     mine = {
         "on": on,
+        "handovers": handovers,
+        "post_name": post_name,
         "coming": coming_for(person_id, on),
+        "meetings": own_meetings(person_id, on),
+        "reasons": [(code, str(word)) for code, word in REASONS],
         "notices": notices[:NOTICES],
         "more_notices": len(notices) > NOTICES,
         "record": person_record(person_id, on.year, limit=1),

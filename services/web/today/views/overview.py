@@ -18,6 +18,7 @@ from shared.duties.queries import (
     unit_states,
 )
 from shared.duties.queries.below import overdue_totals
+from shared.duties.queries.filters import EVERY_YEAR
 from shared.i18n import _
 from shared.organisations.queries import ending_terms
 from shared.reminders.queries.log import recent_receipts
@@ -59,18 +60,21 @@ class Line:
 def _line(group: TodoGroup, on: date) -> Line:
     late = group.due_on < on
     given = DueFilter(
-        year=int(group.period[:4]),
+        year=int(group.period[:4]) if group.period else EVERY_YEAR,
         kinds=(group.kind,),
-        period=group.period,
+        period=group.period or None,
         only="missing" if late else "all",
         due_before=None if late else on + WEEK,
+        due_from=None if late or group.period else on,
     )
     fields = given.fields()
     return Line(
         group=group,
         days=(group.due_on - on).days,
         hidden={**fields, "expected": str(group.unit_count), "next": url_for("today.home")},
-        address=url_for("ledger.index", year=fields["year"], kinds=fields["kinds"]),
+        address=url_for("ledger.index", year=fields["year"], kinds=fields["kinds"])
+        if group.period
+        else url_for("terms.index"),
     )
 
 

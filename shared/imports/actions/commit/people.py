@@ -67,7 +67,7 @@ class Chunk:
             return "unit", "unit_waits"
         if not values.get("name"):
             return "name", "name_missing"
-        if commit.seen(one.identity_hash):
+        if commit.seen(one.identity_hashes):
             return "identity", "identity_doubled"
         person, finding = roster.find(values, one)
         if finding is not None and finding[1] not in known:
@@ -99,6 +99,7 @@ class Chunk:
                 self._commit.tally.moved += 1
                 values = {
                     "status": membership.status,
+                    "card_number": membership.card_number,
                     "joined": membership.joined,
                     "confirmed": membership.confirmed,
                 } | values
@@ -123,6 +124,8 @@ class Chunk:
                 "unit_id": unit_id,
                 "kind": line,
                 "status": values.get("status") or ("full" if line == "party" else "member"),
+                "relation": values.get("relation") or "registered",
+                "card_number": values.get("card_number"),
                 "joined": joined,
                 "confirmed": values.get("confirmed"),
                 "since": since,

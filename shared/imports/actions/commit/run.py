@@ -85,10 +85,10 @@ class Commit:
             return int(ref[2:])
         return self.refs.get(ref[2:]) if ref.startswith("s:") else None
 
-    def seen(self, identity_hash: bytes | None) -> bool:
-        """Whether an earlier row of this commit had the same identity number."""
-        if identity_hash is None:
+    def seen(self, identity_hashes: Sequence[bytes]) -> bool:
+        """Whether an earlier row of this commit had the same identity number; by its hash under the present key."""
+        if not identity_hashes:
             return False
-        before = identity_hash in self._hashes
-        self._hashes.add(identity_hash)
+        before = identity_hashes[0] in self._hashes
+        self._hashes.add(identity_hashes[0])
         return before

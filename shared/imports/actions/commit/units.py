@@ -8,6 +8,9 @@ from shared.imports.actions.staging import match_unit
 from shared.imports.judging.matching import UnitRecord, compare_unit
 from shared.imports.judging.unit_names import Candidate, unit_name
 
+#: Columns of a unit that a file names otherwise.
+_READ_AS = {"founded_on": "founded", "term_ends_on": "term_ends"}
+
 
 def write_units(commit: Commit, sheet: int) -> None:
     """The tree of one sheet; superiors before those below them."""
@@ -73,7 +76,7 @@ def _order(
 
 
 def _unit_change(values: dict[str, Any], held: UnitRecord) -> dict[str, Any]:
-    columns = {"kind": "kind", "sector": "sector", "founded_on": "founded", "term_ends_on": "term_ends"}
+    columns = {column: _READ_AS.get(column, column) for column in tree.UNIT_COLUMNS}
     return {
         "id": held.id,
         "held": {column: held.values[key] for column, key in columns.items()},

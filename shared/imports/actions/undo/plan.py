@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, func, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.db import Base, db
@@ -27,6 +27,8 @@ _OWN = frozenset(
     (
         "person_term",
         "unit_term",
+        # Goes with its unit; where it names a superior, the tree below decides (_keep_units).
+        "unit_version",
         "import_row",
         "import_effect",
         "membership",
@@ -236,18 +238,23 @@ def _keep_units(plan: Plan) -> None:
         ):
             if key not in going:
                 plan.kept["unit"].setdefault(unit_id, "people")
-    unit = tables["unit"]
-    below: dict[int, list[int]] = defaultdict(list)
-    above: dict[int, int | None] = {}
+    _keep_superiors(plan, units)
+
+
+def _keep_superiors(plan: Plan, units: set[int]) -> None:
+    """A unit that stays, or was never ours, keeps everything above it, now and in its history."""
+    above: dict[int, set[int]] = defaultdict(set)
+    unit, version = Base.metadata.tables["unit"], Base.metadata.tables["unit_version"]
     for key, parent_id in db.session.execute(
-        select(unit.c.id, unit.c.parent_id).where(among(unit.c.parent_id, units))
+        union(
+            select(unit.c.id, unit.c.parent_id).where(among(unit.c.parent_id, units)),
+            select(version.c.unit_id, version.c.parent_id).where(among(version.c.parent_id, units)),
+        )
     ):
-        below[parent_id].append(key)
-        above[key] = parent_id
-    # A unit that stays, or was never ours, keeps everything above it.
+        above[key].add(parent_id)
     staying = [key for key in above if key not in units or key in plan.kept["unit"]]
     while staying:
-        parent = above.get(staying.pop())
-        if parent is not None and parent in units and parent not in plan.kept["unit"]:
-            plan.kept["unit"][parent] = "unit"
-            staying.append(parent)
+        for parent_id in above.get(staying.pop(), ()):
+            if parent_id in units and parent_id not in plan.kept["unit"]:
+                plan.kept["unit"][parent_id] = "unit"
+                staying.append(parent_id)

@@ -4,10 +4,12 @@ import json
 
 from sqlalchemy import Table, delete, select, text, update
 
+from shared.clock import today
 from shared.db import Base, db
 from shared.imports.actions.reading import CHUNK, Beat
 from shared.imports.actions.undo.plan import Plan, among
 from shared.imports.actions.writing import rewrite_terms
+from shared.organisations.actions.history import write_versions
 
 
 def remove(plan: Plan, beat: Beat, total: int) -> None:
@@ -41,12 +43,18 @@ _RESTORE = {
         " sector = case when b.v ? 'sector' then b.v ->> 'sector' else o.sector end,"
         " founded_on = case when b.v ? 'founded_on' then cast(b.v ->> 'founded_on' as date) else o.founded_on end,"
         " term_ends_on = case when b.v ? 'term_ends_on' then cast(b.v ->> 'term_ends_on' as date)"
-        " else o.term_ends_on end"
+        " else o.term_ends_on end,"
+        " credit_code = case when b.v ? 'credit_code' then b.v ->> 'credit_code' else o.credit_code end,"
+        " legal_number = case when b.v ? 'legal_number' then b.v ->> 'legal_number' else o.legal_number end,"
+        " staff_count = case when b.v ? 'staff_count' then cast(b.v ->> 'staff_count' as int)"
+        " else o.staff_count end"
         " from unnest(cast(:ids as bigint[]), cast(:before as text[])::jsonb[]) as b(id, v) where o.id = b.id"
     ),
     "membership": text(
         "update membership o set"
         " status = case when b.v ? 'status' then b.v ->> 'status' else o.status end,"
+        " relation = case when b.v ? 'relation' then b.v ->> 'relation' else o.relation end,"
+        " card_number = case when b.v ? 'card_number' then b.v ->> 'card_number' else o.card_number end,"
         " joined = case when b.v ? 'joined' then b.v ->> 'joined' else o.joined end,"
         " confirmed = case when b.v ? 'confirmed' then b.v ->> 'confirmed' else o.confirmed end"
         " from unnest(cast(:ids as bigint[]), cast(:before as text[])::jsonb[]) as b(id, v) where o.id = b.id"
@@ -59,6 +67,11 @@ _RESTORE = {
         " ethnic = case when b.v ? 'ethnic' then b.v ->> 'ethnic' else o.ethnic end,"
         " born = case when b.v ? 'born' then b.v ->> 'born' else o.born end,"
         " email = case when b.v ? 'email' then b.v ->> 'email' else o.email end,"
+        " education = case when b.v ? 'education' then b.v ->> 'education' else o.education end,"
+        " political = case when b.v ? 'political' then b.v ->> 'political' else o.political end,"
+        " household = case when b.v ? 'household' then b.v ->> 'household' else o.household end,"
+        " employment = case when b.v ? 'employment' then b.v ->> 'employment' else o.employment end,"
+        " job_title = case when b.v ? 'job_title' then b.v ->> 'job_title' else o.job_title end,"
         " note = case when b.v ? 'note' then b.v ->> 'note' else o.note end,"
         " identity_sealed = case when b.v ? 'identity_sealed'"
         " then decode(b.v -> 'identity_sealed' ->> 'hex', 'hex') else o.identity_sealed end,"
@@ -69,7 +82,9 @@ _RESTORE = {
         " phone_sealed = case when b.v ? 'phone_sealed'"
         " then decode(b.v -> 'phone_sealed' ->> 'hex', 'hex') else o.phone_sealed end,"
         " phone_hash = case when b.v ? 'phone_hash'"
-        " then decode(b.v -> 'phone_hash' ->> 'hex', 'hex') else o.phone_hash end"
+        " then decode(b.v -> 'phone_hash' ->> 'hex', 'hex') else o.phone_hash end,"
+        " phone_tail = case when b.v ? 'phone_tail'"
+        " then decode(b.v -> 'phone_tail' ->> 'hex', 'hex') else o.phone_tail end"
         " from unnest(cast(:ids as bigint[]), cast(:before as text[])::jsonb[]) as b(id, v) where o.id = b.id"
     ),
 }
@@ -87,6 +102,8 @@ def restore(plan: Plan) -> None:
             db.session.execute(
                 statement, {"ids": list(before), "before": [json.dumps(values) for values in before.values()]}
             )
+        if kind == "unit":
+            write_versions(list(before), on=today())
         if kind == "person":
             renamed = {key: str(values["name"]) for key, values in before.items() if "name" in values}
             rewrite_terms(list(renamed), list(renamed.values()))

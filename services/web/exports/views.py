@@ -1,0 +1,131 @@
+"""Excel out of any list as shown: all rows of the page's filter, not its page.
+
+Each list has an address of its own, under the right of its page. The filter comes in the address exactly as the page
+has it, and is read by the page's own reading.
+"""
+
+import io
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from services.web.accounts.views.people import chosen_filter
+from services.web.assessments.views import filter_asked as board_asked
+from services.web.audit.views import filter_asked as trail_asked
+from services.web.documents.views import filter_asked as papers_asked
+from services.web.dues.views.exported import book_asked, months_asked, sheet_asked
+from services.web.duties.views import filter_asked as plan_asked
+from services.web.edge import actor, requires
+from services.web.ledger.views import filter_asked as matrix_asked
+from services.web.ledger.views import overview_asked
+from services.web.members.views.listing import read_filter
+from services.web.members.views.mobile import read_mobile
+from services.web.members.views.offices import read_offices
+from services.web.organisations.views.listing import read_filter as units_asked
+from services.web.reminders.views import log_asked
+from services.web.terms.views.listing import filter_asked as terms_asked
+from services.web.transfers.views.lists import filter_asked as transfers_asked
+from shared.db import db, transaction
+from shared.errors import Conflict
+from shared.exports.actions import MEDIA_TYPE, export
+from shared.exports.lists import LISTS
+from shared.exports.lists.organisations import ListedUnits
+from shared.exports.lists.reforms import AllReforms
+from shared.i18n import _
+from shared.jobs import Job
+
+blueprint = Blueprint("exports", __name__)
+
+
+def _units_asked() -> ListedUnits:
+    asked = units_asked(actor())
+    return ListedUnits(**asdict(asked.given), lacks=asked.lacks)
+
+
+#: The filter of each list, as its page reads it from the address.
+ASKED: dict[str, Callable[[], Any]] = {
+    "accounts.people": chosen_filter,
+    "assessments.board": lambda: board_asked()[1],
+    "audit.trail": lambda: trail_asked()[0],
+    "documents.papers": lambda: papers_asked()[1],
+    "dues.book": book_asked,
+    "dues.months": months_asked,
+    "dues.sheet": sheet_asked,
+    "duties.plan": lambda: plan_asked()[1],
+    "ledger.matrix": lambda: matrix_asked()[1],
+    "ledger.overview": lambda: overview_asked()[1],
+    "members.roster": lambda: read_filter(actor()).given,
+    "members.mobile": lambda: read_mobile(actor())[1],
+    "members.offices": lambda: read_offices(actor())[1],
+    "organisations.listing": _units_asked,
+    "reforms.list": AllReforms,
+    "reminders.log": lambda: log_asked()[0],
+    "terms.wanting": lambda: terms_asked()[1],
+    "transfers.list": lambda: transfers_asked(actor())[0],
+}
+#: What an address says about the page alone.
+PAGING = {"after", "before"}
+
+
+def endpoint_of(name: str) -> str:
+    return name.replace(".", "_")
+
+
+@blueprint.app_template_global("excel_form")
+def excel_form(name: str) -> tuple[str, str]:
+    """Where the page's list leaves as Excel, with its filter, and a key that makes a form sent twice one act."""
+    # What the page names in its path (a unit) is part of its filter too.
+    named = [(key, str(value)) for key, value in (request.view_args or {}).items()]
+    kept = named + [(key, value) for key, value in request.args.items(multi=True) if key not in PAGING]
+    address = url_for(f"exports.{endpoint_of(name)}")
+    return f"{address}?{urlencode(kept)}" if kept else address, secrets.token_hex(12)
+
+
+def _write(name: str) -> Response | BaseResponse:
+    """The workbook at once, or the job that writes it."""
+    form_key = request.form.get("form_key", "")[:64] or secrets.token_hex(12)
+    try:
+        with transaction():
+            made = export(actor(), LISTS[name], ASKED[name](), form_key=form_key)
+            job_id = made.job.id if made.job is not None else None
+    except Conflict:
+        # The same form again: its job runs already.
+        found = db.session.scalars(select(Job.id).where(Job.form_key == f"export:{form_key}")).one_or_none()
+        if found is None:
+            raise
+        return redirect(url_for("jobs.show", job_id=found), 303)
+    if job_id is not None:
+        flash(_("The list is long and is written in the background."), "run")
+        return redirect(url_for("jobs.show", job_id=job_id), 303)
+    answer = send_file(
+        io.BytesIO(made.data),
+        mimetype=MEDIA_TYPE,
+        as_attachment=True,
+        download_name=made.name,
+        etag=False,
+        max_age=0,
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _offer(name: str) -> None:
+    """One address a list, under the right of the list."""
+
+    @requires(LISTS[name].permission)
+    def write() -> Response | BaseResponse:
+        return _write(name)
+
+    blueprint.add_url_rule(
+        f"/exports/{name.replace('.', '/')}", endpoint_of(name), view_func=write, methods=["POST"]
+    )
+
+
+for _name in ASKED:
+    _offer(_name)

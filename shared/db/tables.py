@@ -1,0 +1,29 @@
+"""Every module that declares tables, by name: the database room may import no noun itself."""
+
+import importlib
+
+MODULES = (
+    "audit",
+    "files",
+    "jobs",
+    "messages.models",
+    "tenants.models",
+    "accounts.models",
+    "organisations.models",
+    "members.models",
+    "events.models",
+    "duties.models",
+    "dues.models",
+    "assessments.models",
+    "documents.models",
+    "transfers.models",
+    "reforms.models",
+    "imports.models",
+    "reminders.models",
+)
+
+
+def load_tables() -> None:
+    """Fill Base.metadata with all tables."""
+    for module in MODULES:
+        importlib.import_module(f"shared.{module}")

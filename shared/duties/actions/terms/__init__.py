@@ -1,0 +1,1 @@
+"""Terms and elections: what is planned, what is recorded, what is postponed."""

@@ -1,0 +1,46 @@
+"""Every list that leaves as Excel, by its name. A new one is an entry here and its reading in services/web/exports."""
+
+from typing import Any
+
+from shared.exports.lists.accounts import ACCOUNTS
+from shared.exports.lists.assessments import BOARD
+from shared.exports.lists.audit import TRAIL, WORDS
+from shared.exports.lists.columns import Cell, Column, List, pack, unpack
+from shared.exports.lists.documents import PAPERS
+from shared.exports.lists.dues import BOOK, MONTHS, SHEET
+from shared.exports.lists.duties import PLAN
+from shared.exports.lists.ledger import LEDGER, OVERVIEW
+from shared.exports.lists.members import MOBILE, OFFICES, ROSTER
+from shared.exports.lists.organisations import TERMS, UNIT_LIST
+from shared.exports.lists.reforms import REFORMS
+from shared.exports.lists.reminders import LOG
+from shared.exports.lists.transfers import TRANSFERS
+
+LISTS: dict[str, List[Any, Any]] = {
+    one.name: one
+    for one in (
+        ACCOUNTS,
+        BOARD,
+        BOOK,
+        LEDGER,
+        LOG,
+        MOBILE,
+        MONTHS,
+        OFFICES,
+        OVERVIEW,
+        PAPERS,
+        PLAN,
+        REFORMS,
+        ROSTER,
+        SHEET,
+        TERMS,
+        TRAIL,
+        TRANSFERS,
+        UNIT_LIST,
+    )
+}
+
+# The trail says which list left by its title.
+WORDS["list"] = {name: one.title for name, one in LISTS.items()}
+
+__all__ = ["LISTS", "Cell", "Column", "List", "pack", "unpack"]

@@ -1,0 +1,105 @@
+"""The audit trail as Excel, and its details in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from shared.access.actor import Actor
+from shared.access.permissions import Permission
+from shared.access.roles import ROLES
+from shared.audit import DETAILS, AuditEntry, TrailFilter, object_text, trail, verb_text
+from shared.clock import local
+from shared.db import db
+from shared.events.kinds import KINDS
+from shared.exports.lists.columns import CHUNK, Column, List
+from shared.i18n import _, lazy_
+from shared.jobs import DECLARED
+from shared.members.posts import POSTS
+from shared.members.statuses import STATUSES
+from shared.organisations.kinds import KINDS as UNIT_KINDS
+
+
+def _names(registry: Mapping[str, Any]) -> dict[str, object]:
+    return {key: one.name for key, one in registry.items()}
+
+
+#: The words of the keys that stand in a detail, by the detail's name; what has none is shown as it is.
+WORDS: dict[str, Mapping[str, object]] = {
+    "kind": _names(KINDS) | _names(UNIT_KINDS),
+    "kinds": _names(KINDS),
+    "role": _names(ROLES),
+    "code": _names(POSTS),
+    "status": _names(STATUSES),
+    "from": _names(STATUSES),
+    "to": _names(STATUSES),
+}
+
+
+def detail_text(entry: AuditEntry) -> str:
+    """Counts, states and keys of the act, as they were noted."""
+    return _("; ").join(
+        _("%(name)s: %(value)s", name=DETAILS.get(key, key), value=_plain(key, value))
+        for key, value in entry.detail.items()
+    )
+
+
+def _plain(key: str, value: object) -> str:
+    if isinstance(value, list):
+        return _(", ").join(_plain(key, one) for one in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if key == "kind" and value in DECLARED:
+        return str(DECLARED[str(value)].title)
+    return str(WORDS.get(key, {}).get(str(value), value))
+
+
+def _columns(_actor: Actor, _given: TrailFilter) -> list[Column[AuditEntry]]:
+    return [
+        Column(_("When"), lambda row: row.at, 18),
+        Column(_("Who"), lambda row: row.actor_name if row.person_id else _("System"), 14),
+        Column(_("Act"), lambda row: verb_text(row.verb), 22),
+        Column(_("Object"), lambda row: object_text(row.object_type), 16),
+        Column(_("Object no."), lambda row: row.object_id, 12),
+        Column(_("Unit no."), lambda row: row.unit_id, 12),
+        Column(_("Session"), lambda row: row.session_id, 20),
+        Column(_("Detail"), detail_text, 60),
+    ]
+
+
+def _chunks(_actor: Actor, given: TrailFilter) -> Iterator[Sequence[AuditEntry]]:
+    before = None
+    while True:
+        rows = trail(given, limit=CHUNK, before=before)
+        more = len(rows) == CHUNK
+        if more:
+            before = rows[-1].at, rows[-1].id
+        yield rows
+        db.session.expunge_all()
+        if not more:
+            return
+
+
+def _said(_actor: Actor, given: TrailFilter) -> list[tuple[str, str]]:
+    said = []
+    if given.person_id is not None:
+        said.append((_("Who"), _("No. %(n)s", n=given.person_id)))
+    if given.object_type:
+        number = _("No. %(n)s", n=given.object_id) if given.object_id is not None else ""
+        said.append((_("Object"), f"{object_text(given.object_type)} {number}".strip()))
+    if given.verb:
+        said.append((_("Act"), verb_text(given.verb)))
+    if given.since is not None:
+        said.append((_("From day"), f"{local(given.since):%Y-%m-%d}"))
+    if given.until is not None:
+        said.append((_("Before the day"), f"{local(given.until):%Y-%m-%d}"))
+    return said
+
+
+TRAIL: List[TrailFilter, AuditEntry] = List(
+    name="audit.trail",
+    title=lazy_("Audit trail"),
+    permission=Permission.AUDIT_VIEW,
+    filter=TrailFilter,
+    columns=_columns,
+    chunks=_chunks,
+    said=_said,
+)

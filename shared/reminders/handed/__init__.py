@@ -1,0 +1,48 @@
+"""What passes at a hand-over: one registry, in the order in which the pack shows it and the acceptance takes it.
+
+It stands with reminders because they know every noun whose open work may pass. A later noun adds one entry: a name,
+what stands open for this hand-over, and what taking it changes.
+"""
+
+from shared.i18n import lazy_
+from shared.reminders.handed import ledger, roles, waiting
+from shared.reminders.handed.part import Handed
+
+HANDED: dict[str, Handed] = {
+    "grants": Handed(
+        lazy_("Role at the unit"),
+        lazy_("Ends for the former holder today and is yours from today."),
+        roles.read_roles,
+        roles.take_roles,
+    ),
+    "loans": Handed(
+        lazy_("Ledger lent to others"),
+        lazy_("The loans end; lend it anew to whom you wish."),
+        roles.read_loans,
+        roles.take_loans,
+    ),
+    "due_items": Handed(
+        lazy_("Duties that stand open"),
+        lazy_("They stay with the unit and stand in your to-do list."),
+        ledger.read_items,
+        ledger.take_items,
+    ),
+    "transfers": Handed(
+        lazy_("Transfers that wait"),
+        lazy_("They stay with the unit; you answer them."),
+        ledger.read_transfers,
+        ledger.take_transfers,
+    ),
+    "reminders": Handed(
+        lazy_("Reminders that wait"),
+        lazy_("Not sent to the former holder any more; planned for you."),
+        waiting.read_reminders,
+        waiting.take_reminders,
+    ),
+    "jobs": Handed(
+        lazy_("Background jobs that run"),
+        lazy_("Their results are found under your background jobs."),
+        waiting.read_jobs,
+        waiting.take_jobs,
+    ),
+}
