@@ -37,9 +37,13 @@ def pages(visit: Visit) -> list[str]:
 
 
 def said(visit: Visit) -> str:
-    """The page's text without what people typed: names of files, mail addresses, identifiers."""
+    """The page's text without what people typed: names of files, mail addresses, identifiers, credit codes."""
     text = visit.page.locator("body").inner_text()
-    return re.sub(r"\S+@\S+|https?://\S+|[\w.-]+\.(?:xlsx|pdf|zip|demo)|\b[0-9a-f]{16}\b", " ", text)
+    return re.sub(
+        r"\S+@\S+|https?://\S+|[\w.-]+\.(?:xlsx|pdf|zip|demo)|\b[0-9a-f]{16}\b|\b[0-9A-HJ-NPQRTUWXY]{18}\b",
+        " ",
+        text,
+    )
 
 
 @pytest.mark.parametrize(

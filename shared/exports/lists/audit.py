@@ -9,28 +9,68 @@ from shared.access.roles import ROLES
 from shared.audit import DETAILS, AuditEntry, TrailFilter, object_text, trail, verb_text
 from shared.clock import local
 from shared.db import db
+from shared.dues.classes import CATEGORIES, CLASSES, STREAMS
 from shared.events.kinds import KINDS
 from shared.exports.lists.columns import CHUNK, Column, List
 from shared.i18n import _, lazy_
 from shared.jobs import DECLARED
-from shared.members.posts import POSTS
-from shared.members.statuses import STATUSES
+from shared.members.actions.acts import ACTS
+from shared.members.actions.revealing import PURPOSES
+from shared.members.mobility import DIRECTIONS
+from shared.members.mobility import REASONS as MOBILE_REASONS
+from shared.members.mobility import WAYS as MOBILE_WAYS
+from shared.members.posts import BASES, POSTS
+from shared.members.relations import RELATIONS
+from shared.members.statuses import ENDINGS, STATUSES
 from shared.organisations.kinds import KINDS as UNIT_KINDS
+from shared.reforms.operations import OPERATIONS
+from shared.transfers.states import ROUTES
 
 
 def _names(registry: Mapping[str, Any]) -> dict[str, object]:
     return {key: one.name for key, one in registry.items()}
 
 
-#: The words of the keys that stand in a detail, by the detail's name; what has none is shown as it is.
+#: The words of the keys that stand in a detail, by the detail's name.
 WORDS: dict[str, Mapping[str, object]] = {
-    "kind": _names(KINDS) | _names(UNIT_KINDS),
+    "kind": {
+        **_names(KINDS),
+        **_names(UNIT_KINDS),
+        **DIRECTIONS,
+        **STREAMS,
+        **_names(CATEGORIES),
+        **_names(CLASSES),
+    },
     "kinds": _names(KINDS),
     "role": _names(ROLES),
     "code": _names(POSTS),
+    "basis": BASES,
+    "route": ROUTES,
+    "purpose": PURPOSES,
     "status": _names(STATUSES),
-    "from": _names(STATUSES),
-    "to": _names(STATUSES),
+    "from": _names(STATUSES) | _names(RELATIONS),
+    "to": _names(STATUSES) | _names(RELATIONS),
+    "what": _names(OPERATIONS) | _names(ACTS),
+    "reason": {**ENDINGS, **MOBILE_REASONS},
+    "by": {**MOBILE_WAYS, "mail": lazy_("mail"), "slip": lazy_("slip of paper")},
+    "answer": {"come": lazy_("comes"), "leave": lazy_("On leave")},
+    "fields": {
+        "name": lazy_("Name"),
+        "kind": lazy_("Kind of unit"),
+        "sector": lazy_("Sector"),
+        "phone": lazy_("Telephone"),
+        "email": lazy_("E-mail"),
+        "identity": lazy_("Identity number"),
+        "place": lazy_("Place"),
+        "title": lazy_("Title"),
+        "agenda": lazy_("Agenda"),
+        "on_date": lazy_("Date"),
+        "held_on": lazy_("Held on"),
+        "starts_at": lazy_("Begin"),
+        "ends_at": lazy_("End"),
+        "chair_id": lazy_("Chair"),
+        "clerk_id": lazy_("Minutes kept by"),
+    },
 }
 
 
@@ -49,6 +89,8 @@ def _plain(key: str, value: object) -> str:
         return _("yes") if value else _("no")
     if key == "kind" and value in DECLARED:
         return str(DECLARED[str(value)].title)
+    if value is None:
+        return "—"
     return str(WORDS.get(key, {}).get(str(value), value))
 
 
