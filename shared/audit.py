@@ -244,7 +244,6 @@ DETAILS: dict[str, lazy_] = {
     "left": lazy_("Rows left out"),
     "undecided": lazy_("Rows undecided"),
     "unchanged": lazy_("Unchanged"),
-    "left_out": lazy_("Left out"),
     "units_new": lazy_("Units new"),
     "units_changed": lazy_("Units changed"),
     "people_new": lazy_("People new"),

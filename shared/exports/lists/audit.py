@@ -52,8 +52,8 @@ WORDS: dict[str, Mapping[str, object]] = {
     "to": _names(STATUSES) | _names(RELATIONS),
     "what": _names(OPERATIONS) | _names(ACTS),
     "reason": {**ENDINGS, **MOBILE_REASONS},
-    "by": {**MOBILE_WAYS, "mail": lazy_("mail"), "slip": lazy_("slip of paper")},
-    "answer": {"come": lazy_("comes"), "leave": lazy_("On leave")},
+    "by": {**MOBILE_WAYS, "mail": lazy_("By mail"), "slip": lazy_("slip of paper")},
+    "answer": {"come": lazy_("Comes"), "leave": lazy_("On leave")},
     "fields": {
         "name": lazy_("Name"),
         "kind": lazy_("Kind of unit"),
