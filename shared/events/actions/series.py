@@ -1,7 +1,7 @@
 """A fixed day each month: it makes the meetings of the months ahead, each once."""
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -18,6 +18,8 @@ from shared.organisations.models import Unit
 
 #: Months for which a fixed day makes its meetings, this one included.
 MONTHS_AHEAD = 3
+#: So long before its day the meeting of a fixed day is told.
+NOTICE = timedelta(days=10)
 
 
 def day_in(year: int, month: int, day: int) -> date:
@@ -140,8 +142,14 @@ def _month(series: Series, day: date) -> int:
         return 0
     meeting = db.session.execute(select(Meeting).where(Meeting.id == key)).scalar_one()
     invite(meeting)
-    tell_invited(SYSTEM, meeting, "invited")
+    _tell_in_time(meeting)
     return 1
+
+
+def _tell_in_time(meeting: Meeting) -> None:
+    """Invite by message once it is near: nobody wants three months of invitations in one morning."""
+    if meeting.on_date <= today() + NOTICE:
+        tell_invited(SYSTEM, meeting, "invited")
 
 
 def carry_all_on() -> int:
@@ -172,4 +180,5 @@ def carry_all_on() -> int:
         select(Meeting).where(Meeting.state == "planned", Meeting.on_date >= today()).order_by(Meeting.id)
     ).all():
         invite(meeting)
+        _tell_in_time(meeting)
     return made

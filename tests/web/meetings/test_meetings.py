@@ -154,6 +154,8 @@ def test_a_fixed_day_makes_each_month_once_and_ends_with_its_meetings(
     assert planned(secretary, world.organ.branch, repeat="monthly", day="31").status_code == 303
     days = "select on_date::text from meeting where state = 'planned' order by on_date"
     assert rows(world.organ, days) == [("2026-11-30",), ("2026-12-31",), ("2027-01-31",)]
+    told = "select count(*) from occasion where kind = 'meeting'"
+    assert rows(world.organ, told) == [(1,)], "only the near one is told"
     with inside(app, world.organ):
         carry_meetings_on()
     assert len(rows(world.organ, days)) == 3
@@ -162,6 +164,12 @@ def test_a_fixed_day_makes_each_month_once_and_ends_with_its_meetings(
         carry_meetings_on()
         carry_meetings_on()
     assert rows(world.organ, days)[-1] == ("2027-02-28",)
+    noon.move_to("2026-12-22T04:00:00Z")
+    with inside(app, world.organ):
+        carry_meetings_on()
+        carry_meetings_on()
+    assert rows(world.organ, told) == [(2,)]
+    noon.move_to("2026-12-02T04:00:00Z")
     secretary = enter(world.organ["secretary"])
     series = rows(world.organ, "select id from meeting_series")[0][0]
     assert secretary.post(f"/meetings/series/{series}/stop").status_code == 303

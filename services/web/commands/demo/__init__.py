@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from services.web.commands.demo.cast import OPERATOR, ROLES, SUCCESSOR, known, login, parts, seat
+from services.web.commands.demo.gathering import meet, pay
 from services.web.commands.demo.ledger import write_ledger
 from services.web.commands.demo.lines import second_line, write_tenures
 from services.web.commands.demo.moves import receive_post, register_stays, send_across, send_people
@@ -120,6 +121,8 @@ def _fill(given: Plan, tenant_id: int, logins: dict[str, int]) -> None:
     register_stays(given, staffs, admin, on=on)
     send_people(given, units, staffs, admin, on=on)
     reorganise(given, units, staffs, admin, on=on)
+    meet(admin, home=units[given.home].id, on=on)
+    pay(given, units, staffs, admin, home=units[given.home].id, on=on)
     for year in {since.year, on.year}:
         score_units(admin, year=year)
     click.echo(
