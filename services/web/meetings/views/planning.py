@@ -120,9 +120,7 @@ def new() -> Response | str | tuple[str, int]:
                     form_key=form.form_key.data,
                 )
                 where = url_for("meetings.new", unit_id=unit.id)
-                said = _(
-                    "Planned for the coming months; everybody on the roll is told ten days before each"
-                )
+                said = _("Planned for the coming months; everybody on the roll is told ten days before each")
             else:
                 meeting, invited = plan_meeting(
                     actor(), unit=unit, kind=kind, given=form.planned(), form_key=form.form_key.data
