@@ -2,27 +2,25 @@
 
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
 from services.worker.channels.outgoing import Composed
 from shared.access.actor import SYSTEM
-from shared.accounts.models import Seat
 from shared.clock import today
 from shared.db import db, transaction
 from shared.dues.actions.rates import adopt_rates
 from shared.dues.actions.sheets import Drawn, draw_sheets, note_drawn
 from shared.dues.money import show_month
 from shared.dues.queries.unpaid import LONG, committees, units_with_long_unpaid
-from shared.i18n import _, use_locale
+from shared.i18n import _
 from shared.jobs import Claimed
-from shared.members.models import Person
 from shared.messages.actions import Parcel, open_occasion
 from shared.messages.channels import NOWHERE
-from shared.messages.models import Delivery, Occasion
+from shared.messages.models import Delivery
 from shared.organisations.models import Unit
 from shared.reminders.queries.recipients import superiors, ways
-from shared.settings import settings
 
 #: Units in one transaction.
 CHUNK = 200
@@ -98,56 +96,24 @@ def _tell(
 
 def compose_dues(parcels: list[Parcel]) -> dict[int, Composed | str]:
     """The alerts in hand, in each recipient's language; no names, no sums."""
-    found: dict[int, Composed | str] = {}
-    for delivery_id, channel, detail, state, email, locale, seat_id, unit_name in db.session.execute(
-        select(
-            Delivery.id,
-            Delivery.channel,
-            Occasion.detail,
-            Person.state,
-            Person.email,
-            Person.locale,
-            Seat.id,
-            Unit.name,
-        )
-        .join(Occasion, and_(Occasion.tenant_id == Delivery.tenant_id, Occasion.id == Delivery.occasion_id))
-        .join(Person, and_(Person.tenant_id == Delivery.tenant_id, Person.id == Delivery.person_id))
-        .join(
-            Unit,
-            and_(Unit.tenant_id == Occasion.tenant_id, Unit.id == Occasion.detail["unit_id"].as_integer()),
-        )
-        .join(
-            Seat,
-            and_(Seat.tenant_id == Person.tenant_id, Seat.person_id == Person.id, Seat.state == "active"),
-            isouter=True,
-        )
-        .where(Delivery.id.in_([parcel.id for parcel in parcels]))
-    ):
-        if state != "active":
-            found[delivery_id] = "left"
-        elif (channel == "email" and not email) or (channel == "in_app" and seat_id is None):
-            found[delivery_id] = "no_address"
-        else:
-            with use_locale(locale):
-                found[delivery_id] = _message(unit_name, detail, email or "", locale)
-    return found
+    recipients = addressed(parcels)
+    wanted = {int(one.detail["unit_id"]) for one in recipients}
+    names = {
+        row.id: row.name for row in db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(wanted)))
+    }
 
+    def write(one: Addressed) -> Said:
+        unit_id = int(one.detail["unit_id"])
+        told = {"n": one.detail["people"], "unit": names.get(unit_id, "")}
+        return Said(
+            _("Dues: %(n)s people of %(unit)s long unpaid", **told),
+            _(
+                "%(n)s people of %(unit)s have paid no dues for %(months)s months or more. Talk with them first;"
+                " nothing changes by itself.",
+                months=LONG,
+                **told,
+            ),
+            f"/dues/unpaid?unit_id={unit_id}",
+        )
 
-def _message(unit_name: str, detail: dict[str, object], address: str, locale: str) -> Composed:
-    page = f"{settings().base_url}/dues/unpaid?unit_id={detail['unit_id']}"
-    return Composed(
-        to=address,
-        subject=_("Dues: %(n)s people of %(unit)s long unpaid", n=detail["people"], unit=unit_name),
-        text=_(
-            "%(n)s people of %(unit)s have paid no dues for %(months)s months or more. Talk with them first; nothing"
-            " changes by itself.",
-            n=detail["people"],
-            unit=unit_name,
-            months=LONG,
-        ),
-        footer="\n\n"
-        + _("Open the page: %(address)s", address=page)
-        + "\n"
-        + _("This message was sent by the system; replies are not read."),
-        locale=locale,
-    )
+    return compose_each(recipients, write)

@@ -1,11 +1,11 @@
 """Composes what is told at a hand-over, in the recipient's language."""
 
+from services.worker.channels.addressed import footer
 from services.worker.channels.outgoing import Composed
 from shared.accounts.queries.handover import Told, told
 from shared.i18n import _, use_locale
 from shared.members.posts import post_name
 from shared.messages.actions import Parcel
-from shared.settings import settings
 
 
 def compose_handovers(parcels: list[Parcel]) -> dict[int, Composed | str]:
@@ -41,10 +41,5 @@ def _composed(one: Told) -> Composed | str:
                 unit=one.unit_name,
             )
             path = "/"
-        footer = (
-            "\n\n"
-            + _("Open the page: %(address)s", address=settings().base_url + path)
-            + "\n"
-            + _("This message was sent by the system; replies are not read.")
-        )
-    return Composed(to=one.email or "", subject=subject, text=text, footer=footer, locale=one.locale)
+        below = footer(path)
+    return Composed(to=one.email or "", subject=subject, text=text, footer=below, locale=one.locale)

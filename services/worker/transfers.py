@@ -1,19 +1,16 @@
 """Transfers: the post between tenants, the messages about them, the letter as PDF."""
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
+from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
 from services.worker.channels.outgoing import Composed
 from services.worker.pdf import Press, PressFailed, fill
-from shared.accounts.models import Seat
 from shared.db import db, transaction
 from shared.errors import Invalid
 from shared.files import store
 from shared.i18n import _, use_locale
 from shared.jobs import Claimed, Job
-from shared.members.models import Person
 from shared.messages.actions import Parcel
-from shared.messages.models import Delivery, Occasion
-from shared.settings import settings
 from shared.tenants.queries import keys
 from shared.transfers.actions import carry_post
 from shared.transfers.models import Letter, Transfer
@@ -36,57 +33,19 @@ def exchange_post() -> None:
 
 
 def compose_transfers(parcels: list[Parcel]) -> dict[int, Composed | str]:
-    """The messages about transfers in hand; what has been overtaken since is left out with the reason `done`."""
-    rows = db.session.execute(
-        select(
-            Delivery.id,
-            Delivery.channel,
-            Delivery.person_id,
-            Occasion.detail,
-            Person.state,
-            Person.email,
-            Person.locale,
-            Seat.id,
-        )
-        .join(Occasion, and_(Occasion.tenant_id == Delivery.tenant_id, Occasion.id == Delivery.occasion_id))
-        .join(Person, and_(Person.tenant_id == Delivery.tenant_id, Person.id == Delivery.person_id))
-        .join(
-            Seat,
-            and_(Seat.tenant_id == Person.tenant_id, Seat.person_id == Person.id, Seat.state == "active"),
-            isouter=True,
-        )
-        .where(Delivery.id.in_([parcel.id for parcel in parcels]))
-    ).all()
-    transfers = rows_of([int(row.detail["transfer_id"]) for row in rows])
-    found: dict[int, Composed | str] = {}
-    for delivery_id, channel, person_id, detail, state, email, locale, seat_id in rows:
-        transfer, step = transfers.get(int(detail["transfer_id"])), str(detail["step"])
-        if state != "active":
-            found[delivery_id] = "left"
-        elif (channel == "email" and not email) or (channel == "in_app" and seat_id is None):
-            found[delivery_id] = "no_address"
-        elif transfer is None or transfer.state not in _TIMELY[step]:
-            found[delivery_id] = "done"
-        else:
-            with use_locale(locale):
-                found[delivery_id] = _message(transfer, step, email or "", locale, own=person_id)
-    return found
+    """The messages about transfers in hand; what has been overtaken since is left out."""
+    recipients = addressed(parcels)
+    transfers = rows_of([int(one.detail["transfer_id"]) for one in recipients])
 
+    def write(one: Addressed) -> Said | None:
+        transfer, step = transfers.get(int(one.detail["transfer_id"])), str(one.detail["step"])
+        if transfer is None or transfer.state not in _TIMELY[step]:
+            return None
+        mine = transfer.person_id == one.person_id
+        subject, text = _words(transfer, step, mine=mine)
+        return Said(subject, text, "/me" if mine else f"/transfers/{transfer.id}")
 
-def _message(row: TransferRow, step: str, address: str, locale: str, *, own: int) -> Composed:
-    mine = row.person_id == own
-    subject, text = _words(row, step, mine=mine)
-    page = "/me" if mine else f"/transfers/{row.id}"
-    return Composed(
-        to=address,
-        subject=subject,
-        text=text,
-        footer="\n\n"
-        + _("Open: %(address)s", address=settings().base_url + page)
-        + "\n"
-        + _("This message was sent by the system; replies are not read."),
-        locale=locale,
-    )
+    return compose_each(recipients, write)
 
 
 def _words(row: TransferRow, step: str, *, mine: bool) -> tuple[str, str]:
