@@ -48,20 +48,26 @@ class Coming:
         return self.invited - self.come - self.leave
 
 
+#: The columns of Coming up to the answer, in its order.
+_OF_MEETING: tuple[Any, ...] = (
+    Meeting.id,
+    Meeting.kind,
+    Meeting.title,
+    Unit.id,
+    Unit.name,
+    Meeting.on_date,
+    Meeting.starts_at,
+    Meeting.ends_at,
+    Meeting.place,
+    Meeting.state,
+)
+
+
 def own_meetings(person_id: int, on: date, *, limit: int = 3) -> list[Coming]:
     """What somebody is invited to from that day on, the next first. One query."""
     rows = db.session.execute(
         select(
-            Meeting.id,
-            Meeting.kind,
-            Meeting.title,
-            Unit.id,
-            Unit.name,
-            Meeting.on_date,
-            Meeting.starts_at,
-            Meeting.ends_at,
-            Meeting.place,
-            Meeting.state,
+            *_OF_MEETING,
             Invitation.answer,
             Invitation.reason,
         )
@@ -102,16 +108,7 @@ def calendar_statement(
     )
     statement = (
         select(
-            Meeting.id,
-            Meeting.kind,
-            Meeting.title,
-            Unit.id,
-            Unit.name,
-            Meeting.on_date,
-            Meeting.starts_at,
-            Meeting.ends_at,
-            Meeting.place,
-            Meeting.state,
+            *_OF_MEETING,
             own,
             cast(null(), Text).label("reason"),
             _answers(None),
@@ -199,16 +196,7 @@ def meetings_of(unit_id: int, on: date, *, days: int = 92) -> list[Coming]:
     """What one unit has planned in the coming days. One query."""
     rows = db.session.execute(
         select(
-            Meeting.id,
-            Meeting.kind,
-            Meeting.title,
-            Unit.id,
-            Unit.name,
-            Meeting.on_date,
-            Meeting.starts_at,
-            Meeting.ends_at,
-            Meeting.place,
-            Meeting.state,
+            *_OF_MEETING,
             cast(null(), Text).label("answer"),
             cast(null(), Text).label("reason"),
             _answers(None),
