@@ -383,6 +383,8 @@ ROUTES: dict[str, Route] = {
     "exports.dues_months": of("dues:view"),
     "exports.dues_sheet": of("dues:view", "unit_id", query=True),
     "exports.duties_plan": of("duty:view"),
+    "exports.events_reviews": of("event:review"),
+    "exports.meetings_calendar": of("event:view"),
     "exports.ledger_matrix": of("event:view"),
     "exports.ledger_overview": of("event:view"),
     "exports.members_mobile": of("member:view"),

@@ -22,8 +22,10 @@ from services.web.documents.views import filter_asked as papers_asked
 from services.web.dues.views.exported import book_asked, months_asked, sheet_asked
 from services.web.duties.views import filter_asked as plan_asked
 from services.web.edge import actor, requires
+from services.web.events.views.reviews import filter_asked as reviews_asked
 from services.web.ledger.views import filter_asked as matrix_asked
 from services.web.ledger.views import overview_asked
+from services.web.meetings.views.pages import month_asked
 from services.web.members.views.listing import read_filter
 from services.web.members.views.mobile import read_mobile
 from services.web.members.views.offices import read_offices
@@ -58,6 +60,8 @@ ASKED: dict[str, Callable[[], Any]] = {
     "dues.months": months_asked,
     "dues.sheet": sheet_asked,
     "duties.plan": lambda: plan_asked()[1],
+    "events.reviews": reviews_asked,
+    "meetings.calendar": month_asked,
     "ledger.matrix": lambda: matrix_asked()[1],
     "ledger.overview": lambda: overview_asked()[1],
     "members.roster": lambda: read_filter(actor()).given,

@@ -9,6 +9,7 @@ from shared.exports.lists.columns import Cell, Column, List, pack, unpack
 from shared.exports.lists.documents import PAPERS
 from shared.exports.lists.dues import BOOK, MONTHS, SHEET
 from shared.exports.lists.duties import PLAN
+from shared.exports.lists.events import CALENDAR, REVIEWS
 from shared.exports.lists.ledger import LEDGER, OVERVIEW
 from shared.exports.lists.members import MOBILE, OFFICES, ROSTER
 from shared.exports.lists.organisations import TERMS, UNIT_LIST
@@ -22,6 +23,7 @@ LISTS: dict[str, List[Any, Any]] = {
         ACCOUNTS,
         BOARD,
         BOOK,
+        CALENDAR,
         LEDGER,
         LOG,
         MOBILE,
@@ -31,6 +33,7 @@ LISTS: dict[str, List[Any, Any]] = {
         PAPERS,
         PLAN,
         REFORMS,
+        REVIEWS,
         ROSTER,
         SHEET,
         TERMS,

@@ -221,6 +221,8 @@ def test_a_long_list_without_a_page_of_jobs_is_refused_in_words(
 
 #: One value for each field of a filter that has to be given, or whose type has to survive the journey.
 GIVEN: dict[str, object] = {
+    "first": date(2026, 11, 1),
+    "last": date(2026, 11, 30),
     "year": 2026,
     "line": "party",
     "on": date(2026, 3, 1),

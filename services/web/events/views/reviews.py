@@ -33,7 +33,8 @@ def _after() -> tuple[datetime, int] | None:
         return None
 
 
-def _given() -> ReviewFilter:
+def filter_asked() -> ReviewFilter:
+    """The filter of the page, from its address."""
     state, kind = request.args.get("state", ""), request.args.get("kind", "")
     unit_id = person_key(request.args.get("unit_id"))
     if unit_id is not None:
@@ -56,7 +57,7 @@ def _address(given: ReviewFilter, **changed: Any) -> str:
 @blueprint.get("/reviews")
 @requires(Permission.EVENT_REVIEW)
 def to_review() -> str:
-    given = _given()
+    given = filter_asked()
     rows, further = reviews(actor(), given)
     return render_template(
         "events/reviews.html",

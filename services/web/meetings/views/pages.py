@@ -19,6 +19,7 @@ from shared.events.kinds import KINDS, REASONS
 from shared.events.models import Invitation, Meeting
 from shared.events.queries import people_on
 from shared.events.queries.meetings import answers_of, calendar_page, own_meetings
+from shared.exports.lists.events import Month
 from shared.i18n import _
 from shared.organisations.models import Unit
 
@@ -26,13 +27,14 @@ from shared.organisations.models import Unit
 OWN = 50
 
 
-def _month() -> date:
-    """The first day of the month asked for, or of this one."""
+def month_asked() -> Month:
+    """The month of the page's address, or this one."""
     text = request.args.get("month", "")
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return today().replace(day=1)
+        first = today().replace(day=1)
+    return Month(first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1))
 
 
 def _after() -> tuple[date, int] | None:
@@ -48,12 +50,10 @@ def _after() -> tuple[date, int] | None:
 def index() -> str:
     """What I am invited to, and for whoever reads a ledger the month of their units."""
     who = actor()
-    first = _month()
-    following = (first + timedelta(days=32)).replace(day=1)
+    asked = month_asked()
+    first, following = asked.first, asked.last + timedelta(days=1)
     oversees = who.may(Permission.EVENT_VIEW)
-    found, further = (
-        calendar_page(who, first, following - timedelta(days=1), after=_after()) if oversees else ([], None)
-    )
+    found, further = calendar_page(who, asked.first, asked.last, after=_after()) if oversees else ([], None)
     return render_template(
         "meetings/index.html",
         month=first,
