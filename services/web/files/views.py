@@ -24,10 +24,10 @@ PURPOSES: dict[str, Permission] = {
     "import": Permission.IMPORT_RUN,
     "import_rejected": Permission.IMPORT_RUN,
     "slips": Permission.ACCOUNT_GRANT,
-    # Served with its event, by /event-files/…; here only to who may read the unit's events.
-    "event": Permission.EVENT_VIEW,
     "letter": Permission.TRANSFER_EDIT,
 }
+#: Photos and papers of records: the same file may hang at several units, so only /event-files/… serves it.
+ATTACHED = "event"
 #: Larger ones are read from the disk while they are sent.
 IN_MEMORY = 8 * 1024 * 1024
 
@@ -42,6 +42,8 @@ def download(file_id: int) -> Response:
         file = fetch(File, file_id, actor=me, may=PURPOSES[file.purpose])
     if file.purpose == EXPORT and not may_have(me, file):
         raise Forbidden(_("This list reaches further than your duties do today."))
+    if file.purpose == ATTACHED:
+        raise NotFound(_("There is nothing at this address."))
     if file.deleted_at is not None or (file.expires_at is not None and file.expires_at < now()):
         raise NotFound(_("This file has been deleted after its time."))
     path = location(file)

@@ -165,6 +165,9 @@ def test_a_file_is_taken_off_with_a_reason_and_the_page_says_so(
     assert "传错了" in shown
     assert links(shown) == []
     assert client.post(f"{file}/remove", data={"reason": "再删"}).status_code == 409
+    assert client.get(file).status_code == 404
+    [(file_id,)] = rows(world.organ, "select file_id from event_file")
+    assert client.get(f"/files/{file_id}").status_code == 404
     verbs = rows(world.organ, "select verb from audit_entry where verb like 'event.%tach' order by id")
     assert verbs == [("event.attach",), ("event.detach",)]
 

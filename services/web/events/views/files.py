@@ -71,6 +71,8 @@ def _attached(event_file_id: int, may: Permission) -> tuple[EventFile, Event]:
 def file(event_file_id: int) -> Response:
     """The file itself: pictures and PDF in the browser, everything else as an attachment."""
     attached, event = _attached(event_file_id, Permission.EVENT_VIEW)
+    if attached.removed_at is not None:
+        raise NotFound(_("This file was taken off the record."))
     stored = db.session.execute(select(File).where(File.id == attached.file_id)).scalar_one()
     data = read(stored, keys=keys() if stored.sealed else None)
     name, media_type = attached.name, stored.media_type

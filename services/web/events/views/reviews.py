@@ -117,9 +117,10 @@ def accept_many() -> Response:
         event_id = person_key(key)
         if event_id is None:
             continue
-        event = _record(event_id)
-        title = event.title
+        title = str(event_id)
         try:
+            event = _record(event_id)
+            title = event.title
             with transaction():
                 taken += accept_record(actor(), event=event, version=person_key(version) or 0)
         except Problem as problem:

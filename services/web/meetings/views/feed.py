@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from flask import Response, flash, g, redirect, render_template, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from icalendar import Calendar, Event
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
@@ -67,7 +67,7 @@ def end_own() -> BaseResponse:
 
 @blueprint.get("/feed/<token>.ics")
 @requires(None)
-@limiter.limit("120 per hour")
+@limiter.limit("60 per hour", key_func=lambda: str((request.view_args or {}).get("token")))
 def read(token: str) -> Response:
     """The person's own meetings; a secret that is wrong, revoked or of somebody who has left finds nothing."""
     edge.leave_tenant()
