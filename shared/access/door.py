@@ -68,9 +68,11 @@ def _within(model: type[TenantOwned], actor: Actor, permission: Permission) -> C
     else:
         inside = false()
     own = next((columns[name] for name in ("requested_by", "created_by") if name in columns), None)
-    if own is not None and actor.person_id is not None:
-        # What I started myself is mine to see, if I have the right at all.
-        return or_(inside, and_(own == actor.person_id, true() if actor.may(permission) else false()))
+    if own is not None and actor.person_id is not None and actor.may(permission):
+        # What I started myself is mine to see, if I have the right at all. What stands at a unit is the unit's:
+        # whoever entered it there may keep another one by now.
+        of_no_unit = () if own.name == "requested_by" else tuple(held.is_(None) for held in units)
+        return or_(inside, and_(own == actor.person_id, *of_no_unit))
     return inside
 
 

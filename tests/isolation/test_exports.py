@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import openpyxl
@@ -14,7 +14,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from services.web.exports.views import ASKED
+from shared.clock import today
+from shared.db import db, transaction
+from shared.events.models import Meeting
 from shared.exports import actions
+from shared.tenancy import tenant
 from tests.factories.due_items import due_item
 from tests.factories.imports import Importer, people_file
 from tests.factories.people import people
@@ -33,6 +37,25 @@ def staged(app: Flask) -> Leaks:
     organ, union = found.world.organ, found.world.union
     for side, unit_id in ((organ, organ.branch), (organ, organ.other_branch), (union, union.branch)):
         due_item(app, side, unit_id, LATE)
+    marked = (
+        (organ, organ.branch, OWN),
+        (organ, organ.other_branch, COLLEAGUE),
+        (union, union.branch, NEIGHBOUR),
+    )
+    for side, unit_id, mark in marked:
+        with app.app_context(), tenant(side.tenant_id):
+            with transaction():
+                db.session.add(
+                    Meeting(
+                        unit_id=unit_id,
+                        kind="theme_day",
+                        title=f"{mark}的会议",
+                        on_date=today(),
+                        starts_at=time(15, 0),
+                        form_key=f"staged {unit_id}",
+                    )
+                )
+            db.session.remove()
     return found
 
 

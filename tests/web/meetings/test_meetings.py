@@ -177,6 +177,21 @@ def test_a_fixed_day_makes_each_month_once_and_ends_with_its_meetings(
     assert secretary.post(f"/meetings/series/{series}/stop").status_code == 409
 
 
+def test_whoever_moved_to_another_branch_leaves_its_fixed_day_alone(
+    world: World, enter: Enter, rows: Rows, change: Callable[..., None]
+) -> None:
+    planned(enter(world.organ["secretary"]), world.organ.branch, repeat="monthly", day="15")
+    [(series,)] = rows(world.organ, "select id from meeting_series")
+    change(
+        world.organ,
+        "update role_grant set unit_id = :unit where person_id = :id",
+        unit=world.organ.other_branch,
+        id=world.organ["secretary"].person_id,
+    )
+    assert enter(world.organ["secretary"]).post(f"/meetings/series/{series}/stop").status_code == 403
+    assert rows(world.organ, "select count(*) from meeting_series where until is null") == [(1,)]
+
+
 def test_the_same_form_twice_is_one_meeting(world: World, enter: Enter, rows: Rows) -> None:
     secretary = enter(world.organ["secretary"])
     for _time in range(2):
