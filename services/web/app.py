@@ -28,6 +28,7 @@ from services.web.limits import limiter
 from services.web.meetings.views import blueprint as meetings
 from services.web.members.views import blueprint as members
 from services.web.messages.views import blueprint as messages
+from services.web.minutes.views import blueprint as minutes
 from services.web.organisations.views import blueprint as organisations
 from services.web.reforms.views import blueprint as reforms
 from services.web.reminders.views import blueprint as reminders
@@ -61,6 +62,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     events,
     meetings,
     ledger,
+    minutes,
     reminders,
     messages,
     assessments,

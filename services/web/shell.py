@@ -22,7 +22,7 @@ RANK = ("admin", "officer", "leader", "secretary", "keeper", "reviewer", "audito
 #: Pages of other blueprints that stand under a left entry, besides those below its own address.
 _WITHIN = {
     "organisations.index": ("terms", "reforms"),
-    "ledger.index": ("meetings", "events"),
+    "ledger.index": ("meetings", "events", "minutes", "study", "life", "publications"),
     "members.index": ("transfers", "dues"),
 }
 
@@ -122,6 +122,10 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
     "ledger": (
         ("ledger.index", lazy_("Ledger of the year"), Permission.EVENT_VIEW),
         ("meetings.index", lazy_("Calendar"), Permission.EVENT_VIEW),
+        ("minutes.index", lazy_("Minutes and resolutions"), Permission.EVENT_VIEW),
+        ("life.index", lazy_("Leaders and talks"), Permission.MEMBER_VIEW),
+        ("study.index", lazy_("Study"), Permission.EVENT_VIEW),
+        ("publications.index", lazy_("Made public"), Permission.EVENT_VIEW),
         ("events.to_review", lazy_("Records to check"), Permission.EVENT_REVIEW),
     ),
 }

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     DUTY_VIEW = "duty:view"
     DUTY_RECORD = "duty:record"
     DUTY_PLAN = "duty:plan"
+    #: Spare a unit below its duties for a span, with a reason.
+    DUTY_EXEMPT = "duty:exempt"
     RULE_VIEW = "rule:view"
     RULE_EDIT = "rule:edit"
     EVENT_VIEW = "event:view"

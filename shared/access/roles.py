@@ -50,6 +50,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.MEMBER_REVEAL,
                 P.IMPORT_RUN,
                 P.DUTY_PLAN,
+                P.DUTY_EXEMPT,
                 P.RULE_EDIT,
                 P.SCORE_RUN,
             }
@@ -66,7 +67,7 @@ ROLES: dict[str, RoleSpec] = {
             | _PRINT
             | _REMIND
             | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_EDIT, P.MEMBER_REVEAL, P.SCORE_RUN}
-            | {P.TERM_APPROVE, P.REFORM_VIEW, P.TRANSFER_VIEW, P.TRANSFER_EDIT, P.EVENT_REVIEW}
+            | {P.TERM_APPROVE, P.REFORM_VIEW, P.TRANSFER_VIEW, P.TRANSFER_EDIT, P.EVENT_REVIEW, P.DUTY_EXEMPT}
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
         ),
     ),

@@ -104,6 +104,14 @@ class DueItem(TenantOwned, Base):
             postgresql_where=text("returned_event_id is not null"),
         ),
         references("followed_from", "unit", ondelete="CASCADE"),
+        references("exemption_id", "exemption"),
+        # What an exempt period spared, for its end.
+        Index(
+            "ix_due_item_exemption_id",
+            "tenant_id",
+            "exemption_id",
+            postgresql_where=text("exemption_id is not null"),
+        ),
         references("reform_id", "reform"),
         # What a reform moved, withdrew or spared, for its undo.
         Index(
@@ -152,4 +160,37 @@ class DueItem(TenantOwned, Base):
     #: The unit that owed it before a reform passed it on; planning leaves such an item as it is.
     followed_from: Mapped[int | None] = mapped_column(BigInteger)
     reform_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: The exempt period that spares the unit; then state is 'exempt'.
+    exemption_id: Mapped[int | None] = mapped_column(BigInteger)
     planned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Exemption(TenantOwned, Base):
+    """A span in which a unit is spared duties, with its reason: all kinds, or those named."""
+
+    __tablename__ = "exemption"
+    __table_args__ = (
+        references("unit_id", "unit"),
+        references("granted_by", "person"),
+        references("ended_by", "person"),
+        UniqueConstraint("tenant_id", "form_key"),
+        CheckConstraint("until >= since", name="term"),
+        CheckConstraint("(ended_at is null) = (end_reason is null)", name="ended"),
+        # A unit's spans; planning joins on it.
+        Index("ix_exemption_unit_id", "tenant_id", "unit_id", "since"),
+    )
+
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    #: Keys of shared.events.kinds.KINDS; None: every duty of the unit.
+    kinds: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(Text, server_default="")
+    granted_by: Mapped[int | None] = mapped_column(BigInteger)
+    granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    #: Taken back: what it spared and is still to come stands open again.
+    ended_by: Mapped[int | None] = mapped_column(BigInteger)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    end_reason: Mapped[str | None] = mapped_column(Text)
+    form_key: Mapped[str] = mapped_column(Text)

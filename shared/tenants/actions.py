@@ -134,6 +134,9 @@ def put_setting(actor: Actor, *, key: str, value: Any) -> None:
     ):
         wrong = _("A whole number from %(least)s to %(most)s.", least=spec.least, most=spec.most)
         raise Invalid(wrong, fields={key: wrong})
+    if spec.kind == "switch" and not isinstance(value, bool):
+        wrong = _("Choose one of the list.")
+        raise Invalid(wrong, fields={key: wrong})
     statement = insert(Setting).values(key=key, value={"value": value})
     changed = db.session.execute(
         statement.on_conflict_do_update(

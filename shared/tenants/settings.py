@@ -11,13 +11,13 @@ _EMPTY = lazy_("")
 
 @dataclass(frozen=True, slots=True)
 class SettingSpec:
-    """One choice. `kind` days and hour are whole numbers within `least` and `most`.
+    """One choice. `kind` days and hour are whole numbers within `least` and `most`; switch is yes or no.
 
     `kept` is no choice on the form but something the product remembers for the tenant.
     """
 
     default: Any
-    kind: Literal["days", "hour", "kept"]
+    kind: Literal["days", "hour", "switch", "kept"]
     label: lazy_ = _EMPTY
     help: lazy_ = _EMPTY
     group: lazy_ = _EMPTY
@@ -26,6 +26,7 @@ class SettingSpec:
 
 
 _REMINDERS = lazy_("Reminders")
+_LEDGER = lazy_("Ledger")
 
 SETTINGS: Mapping[str, SettingSpec] = {
     "remind_coming_days": SettingSpec(
@@ -69,6 +70,20 @@ SETTINGS: Mapping[str, SettingSpec] = {
         lazy_("People"),
         least=7,
         most=180,
+    ),
+    "minutes_signed": SettingSpec(
+        False,
+        "switch",
+        lazy_("Minutes count only once the chair has signed"),
+        lazy_("Off: the secretary hands a record in directly, and the chair may sign it later."),
+        _LEDGER,
+    ),
+    "score_backfilled": SettingSpec(
+        False,
+        "switch",
+        lazy_("Records entered from the old ledger are scored"),
+        lazy_("Off: they stand in the ledger, marked as entered later, and give no points."),
+        _LEDGER,
     ),
     #: To what dues are rounded, half up: 0.01, 0.10 or 1.00 yuan; chosen on the page of rates (shared.dues).
     "dues_rounding": SettingSpec("0.01", "kept"),

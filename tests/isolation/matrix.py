@@ -45,6 +45,7 @@ RIGHTS = {
         "member:reveal",
         "import:run",
         "duty:plan",
+        "duty:exempt",
     }
     | {"dues:view", "dues:edit", "dues:approve"}
     | {"rule:edit", "score:run", "account:view", "account:grant", "audit:view", "setting:edit"},
@@ -53,6 +54,7 @@ RIGHTS = {
     | {
         "reminder:send",
         "reminder:view",
+        "duty:exempt",
         "duty:record",
         "event:correct",
         "member:edit",

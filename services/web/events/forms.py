@@ -25,6 +25,7 @@ from shared.events import kinds
 from shared.events.actions import Held
 from shared.events.kinds import KINDS, MAX_LONGTEXT, MAX_TEXT
 from shared.events.models import Event, Meeting
+from shared.events.parts import PARTS, Row
 from shared.events.queries import RollPerson, absent_of, on_roll
 from shared.files.accepting import ACCEPT
 from shared.i18n import _
@@ -47,6 +48,19 @@ class ClockField(TimeField):
 def person_key(value: Any) -> int | None:
     text = str(value or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def parts_sent(sent: MultiDict[str, str]) -> dict[str, list[Row]]:
+    """The rows of each part whose section the form had (it sends `<part>-rows`, their number at most 200)."""
+    found: dict[str, list[Row]] = {}
+    for name, part in PARTS.items():
+        count = sent.get(f"{name}-rows", "")
+        if count.isascii() and count.isdigit() and len(count) < 4:
+            found[name] = [
+                {field: sent.get(f"{name}-{number}-{field}", "") for field in part.fields}
+                for number in range(min(int(count), 200))
+            ]
+    return found
 
 
 class RecordForm(Form):
@@ -95,9 +109,9 @@ class RecordForm(Form):
             key = person_key(text)
             if key is not None:
                 absent[key] = (sent.get(f"reason-{key}", ""), sent.get(f"note-{key}", ""))
-        counts = {
-            name: person_key(self[name].data) for name in ("due_count", "present_count") if name in self
-        }
+        due_count, present_count = (
+            person_key(self[name].data) if name in self else None for name in ("due_count", "present_count")
+        )
         return Held(
             held_on=self.held_on.data or today(),
             starts_at=self.starts_at.data,
@@ -109,7 +123,9 @@ class RecordForm(Form):
             absent=absent,
             title=self["title"].data or "" if "title" in self else "",
             content=self["content"].data or "" if "content" in self else "",
-            **counts,
+            due_count=due_count,
+            present_count=present_count,
+            parts=parts_sent(sent),
         )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import Field, IntegerField, SelectField
+from wtforms import BooleanField, Field, IntegerField, SelectField
 from wtforms.validators import StopValidation
 
 from services.web.fields import DayField, Form, lazy_, needed
@@ -33,7 +33,13 @@ def _number(key: str) -> Any:
     )
 
 
+def _field(key: str) -> Any:
+    if SETTINGS[key].kind == "switch":
+        return BooleanField(SETTINGS[key].label)  # type: ignore[arg-type]
+    return _number(key)
+
+
 #: One field for each choice that stands on the form.
 SettingsForm: Any = type(
-    "SettingsForm", (Form,), {key: _number(key) for key, spec in SETTINGS.items() if spec.kind != "kept"}
+    "SettingsForm", (Form,), {key: _field(key) for key, spec in SETTINGS.items() if spec.kind != "kept"}
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -71,7 +72,7 @@ ENTRIES: tuple[tuple[lazy_, tuple[Entry, ...]], ...] = (
             Entry(
                 "settings.tenant",
                 P.SETTING_EDIT,
-                lazy_("Reminders of this organisation"),
+                lazy_("Choices of this organisation"),
                 lazy_("Days before and after, hour of the digest"),
             ),
             Entry(
@@ -127,9 +128,16 @@ def roles() -> str:
 @blueprint.get("/tenant", endpoint="tenant")
 @requires(Permission.SETTING_EDIT)
 def own_choices() -> str:
-    return render_template(
-        "settings/tenant.html", form=SettingsForm(formdata=None, data=all_settings()), specs=SETTINGS
-    )
+    return _choices(SettingsForm(formdata=None, data=all_settings()))
+
+
+def _choices(form: Any) -> str:
+    """The page of choices, group by group in the order of the registry."""
+    groups: dict[str, list[str]] = {}
+    for key, spec in SETTINGS.items():
+        if spec.kind != "kept":
+            groups.setdefault(str(spec.group), []).append(key)
+    return render_template("settings/tenant.html", form=form, specs=SETTINGS, groups=list(groups.items()))
 
 
 @blueprint.post("/tenant")
@@ -137,12 +145,12 @@ def own_choices() -> str:
 def change() -> str | Response | tuple[str, int]:
     form = SettingsForm()
     if not form.validate_on_submit():
-        return render_template("settings/tenant.html", form=form, specs=SETTINGS), 422
+        return _choices(form), 422
     with transaction():
         for key, spec in SETTINGS.items():
             if spec.kind != "kept":
                 put_setting(actor(), key=key, value=form[key].data)
-    flash(_("Saved; it holds from the next reminder on."), "ok")
+    flash(_("Saved; it holds from now on."), "ok")
     return redirect(url_for("settings.tenant"), 303)
 
 

@@ -1,6 +1,6 @@
 """Filing, correcting and voiding what was held. Which duty it fulfils is decided in shared.duties.actions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
@@ -15,6 +15,7 @@ from shared.errors import Conflict, Invalid
 from shared.events.kinds import KINDS, MAX_LONGTEXT, MAX_TEXT, REASON_WORDS
 from shared.events.marks import refuse_marks
 from shared.events.models import Correction, Event
+from shared.events.parts import Context, Row, check_parts, read_parts, write_parts
 from shared.events.queries import absent_of, event_by_form, on_roll, people_on
 from shared.i18n import _
 from shared.organisations.models import Unit
@@ -40,6 +41,8 @@ class Held:
     due_count: int | None = None
     present_count: int | None = None
     content: str = ""
+    #: What the record holds in rows of its own: part → rows as the form sends them. None leaves what is stored alone.
+    parts: Mapping[str, Sequence[Row]] | None = None
 
 
 _ATTEND = text(
@@ -69,6 +72,7 @@ class _Checked:
     values: dict[str, Any]
     #: person → (reason or None, note or None)
     roll: dict[int, tuple[str | None, str | None]]
+    parts: dict[str, list[Row]]
 
 
 def _check(unit: Unit, kind: str, held: Held) -> _Checked:
@@ -130,6 +134,14 @@ def _check(unit: Unit, kind: str, held: Held) -> _Checked:
     for name, person_id in (("chair_id", held.chair_id), ("clerk_id", held.clerk_id)):
         if person_id is not None and person_id not in known:
             wrong[name] = _("Choose a member of this unit.")
+    parts: dict[str, list[Row]] = {}
+    if held.parts is not None:
+        roll = {key: reason for key, (reason, _note) in attendance.items()}
+        context = Context(unit, kind, held.held_on, tuple(everyone), roll, due_count, present_count)
+        try:
+            parts = check_parts(context, held.parts)
+        except Invalid as problem:
+            wrong.update(problem.fields)
     if wrong:
         raise Invalid(_("Some fields need another look."), fields=wrong)
     title = held.title.strip() or str(fields.get(spec.title_field or "", "")).strip()
@@ -146,7 +158,7 @@ def _check(unit: Unit, kind: str, held: Held) -> _Checked:
         "fields": fields,
         "content": held.content.strip(),
     }
-    return _Checked(values, attendance)
+    return _Checked(values, attendance, parts)
 
 
 def proposal(kind: str, on: date) -> str:
@@ -168,6 +180,7 @@ def file_event(actor: Actor, *, unit: Unit, kind: str, held: Held, form_key: str
     db.session.add(event)
     db.session.flush()
     _write_roll(event, checked.roll)
+    write_parts(event, checked.parts)
     record(
         actor,
         verb="event.file",
@@ -219,6 +232,10 @@ def amend_event(
     if absent_before != absent_after:
         before["absent"] = {str(key): why for key, why in sorted(absent_before.items())}
         after["absent"] = {str(key): why for key, why in sorted(absent_after.items())}
+    stored = read_parts(event.id) if checked.parts else {}
+    for name, rows in checked.parts.items():
+        if rows != stored[name]:
+            before[name], after[name] = stored[name], rows
     if not after:
         return None
     for name, value in checked.values.items():
@@ -227,6 +244,7 @@ def amend_event(
     db.session.execute(text("delete from attendance where event_id = :id"), {"id": event.id})
     db.session.flush()
     _write_roll(event, checked.roll)
+    write_parts(event, checked.parts)
     correction = Correction(
         event_id=event.id, person_id=actor.person_id, reason=reason.strip(), before=before, after=after
     )

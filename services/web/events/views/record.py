@@ -13,6 +13,7 @@ from services.web.events.forms import (
     filed_absences,
     form_for,
     likely_day,
+    parts_sent,
     person_key,
     proposed,
     roll_rows,
@@ -40,6 +41,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.events.actions.meetings import note_held
 from shared.events.kinds import KINDS, REASONS
 from shared.events.models import Event, Meeting
+from shared.events.parts import PARTS, read_parts
 from shared.events.queries import (
     attendance_of,
     corrections_of,
@@ -76,7 +78,16 @@ def _page(
             reasons=[(code, str(word)) for code, word in REASONS],
             largest=LARGEST,
             period=period_label(item.period) if item is not None else "",
-            **{"kept": set(), "last": None, "taken_by": None, "event": None, "planned": None, **more},
+            parts=PARTS,
+            **{
+                "kept": set(),
+                "last": None,
+                "taken_by": None,
+                "event": None,
+                "planned": None,
+                "part_rows": parts_sent(request.form),
+                **more,
+            },
         ),
         status,
     )
@@ -219,6 +230,8 @@ def show(event_id: int) -> str:
         reasons={code: str(word) for code, word in REASONS},
         period_label=period_label,
         kinds=KINDS,
+        parts=PARTS,
+        part_rows=read_parts(event.id),
         reviewer=names_of([event.reviewed_by]).get(event.reviewed_by or 0, ""),
         may_review=event.state == "filed"
         and event.filed_by != actor().person_id
@@ -239,7 +252,7 @@ def correct_form(event_id: int) -> tuple[str, int]:
     form.offer(people)
     item = next(iter(fulfilled_by(event.id)), None)
     rows = roll_rows(event.kind, people, filed_absences(event))
-    return _page(form, unit, item=item, event=event, people=rows)
+    return _page(form, unit, item=item, event=event, people=rows, part_rows=read_parts(event.id))
 
 
 @blueprint.post("/events/<int:event_id>/correct")

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Date,
     DateTime,
@@ -32,6 +33,12 @@ class Event(TenantOwned, Base):
         references("clerk_id", "person"),
         references("filed_by", "person"),
         references("reviewed_by", "person"),
+        references("signed_by", "person"),
+        references("joint_event_id", "event"),
+        references("batch_id", "import_batch"),
+        CheckConstraint("signed_how in ('seat', 'paper')", name="signed_how"),
+        CheckConstraint("(signed_on is null) = (signed_how is null)", name="signed"),
+        CheckConstraint("joint_event_id <> id", name="joint"),
         CheckConstraint("state in ('filed', 'void')", name="state"),
         CheckConstraint("review in ('accepted', 'returned')", name="review"),
         CheckConstraint("(review is null) = (reviewed_at is null)", name="reviewed"),
@@ -48,6 +55,15 @@ class Event(TenantOwned, Base):
             "id",
             postgresql_where=text("state = 'filed' and review is null"),
         ),
+        # The records that the units of a joint event have filed beside the host's.
+        Index(
+            "ix_event_joint_event_id",
+            "tenant_id",
+            "joint_event_id",
+            postgresql_where=text("joint_event_id is not null"),
+        ),
+        # What an import of the past has filed, for its undo.
+        Index("ix_event_batch_id", "tenant_id", "batch_id", postgresql_where=text("batch_id is not null")),
         # The tenant's events by day.
         Index("ix_event_held_on", "tenant_id", "held_on"),
     )
@@ -78,6 +94,15 @@ class Event(TenantOwned, Base):
     review_remark: Mapped[str | None] = mapped_column(Text)
     reviewed_by: Mapped[int | None] = mapped_column(BigInteger)
     reviewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: Whose signature closed the minutes, when, and how: by the own seat, or on the paper that the office keeps.
+    signed_by: Mapped[int | None] = mapped_column(BigInteger)
+    signed_on: Mapped[date | None] = mapped_column(Date)
+    signed_how: Mapped[str | None] = mapped_column(Text)
+    #: The host's record, if this is another unit's part of a joint event; each unit keeps its own roll.
+    joint_event_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: 补录: entered from the office's own ledger of the past, by that import; scored only where the tenant says so.
+    backfilled: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    batch_id: Mapped[int | None] = mapped_column(BigInteger)
     #: Counted up by each correction: two people correcting at once, the second is told.
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     form_key: Mapped[str] = mapped_column(Text)
@@ -91,7 +116,9 @@ class Attendance(TenantOwned, Base):
         references("event_id", "event", ondelete="CASCADE"),
         references("person_id", "person"),
         UniqueConstraint("tenant_id", "event_id", "person_id"),
+        references("made_up_by", "person"),
         CheckConstraint("reason in ('duty', 'sick', 'personal', 'leave', 'other')", name="reason"),
+        CheckConstraint("made_up_on is null or not present", name="made_up"),
         # What a person attended.
         Index("ix_attendance_person_id", "tenant_id", "person_id"),
     )
@@ -102,6 +129,10 @@ class Attendance(TenantOwned, Base):
     #: 公差 病假 事假 休假 其他; set only for the absent.
     reason: Mapped[str | None] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
+    #: 补课: when an absent person made up for it, how, and who says so.
+    made_up_on: Mapped[date | None] = mapped_column(Date)
+    made_up_how: Mapped[str | None] = mapped_column(Text)
+    made_up_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class EventFile(TenantOwned, Base):
@@ -155,110 +186,3 @@ class Correction(TenantOwned, Base):
     reason: Mapped[str] = mapped_column(Text)
     before: Mapped[dict[str, Any]] = mapped_column(JSONB)
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
-
-
-class Series(TenantOwned, Base):
-    """A fixed day each month on which a unit holds one kind of event; it makes the meetings of the months ahead."""
-
-    __tablename__ = "meeting_series"
-    __table_args__ = (
-        references("unit_id", "unit", ondelete="CASCADE"),
-        references("chair_id", "person"),
-        references("created_by", "person"),
-        UniqueConstraint("tenant_id", "form_key"),
-        CheckConstraint("day between 1 and 31", name="day"),
-        CheckConstraint("until is null or until >= since", name="term"),
-        # The living series, each night; one of a kind a unit.
-        Index(
-            "uq_meeting_series_unit_id_kind",
-            "tenant_id",
-            "unit_id",
-            "kind",
-            unique=True,
-            postgresql_where=text("until is null"),
-        ),
-    )
-
-    unit_id: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(Text)
-    title: Mapped[str] = mapped_column(Text, server_default="")
-    #: Day of the month; in a shorter month its last day.
-    day: Mapped[int] = mapped_column(Integer)
-    starts_at: Mapped[time] = mapped_column(Time)
-    ends_at: Mapped[time | None] = mapped_column(Time)
-    place: Mapped[str] = mapped_column(Text, server_default="")
-    chair_id: Mapped[int | None] = mapped_column(BigInteger)
-    since: Mapped[date] = mapped_column(Date)
-    until: Mapped[date | None] = mapped_column(Date)
-    created_by: Mapped[int | None] = mapped_column(BigInteger)
-    form_key: Mapped[str] = mapped_column(Text)
-
-
-class Meeting(TenantOwned, Base):
-    """An event that is to be held: when, where, what about. What was held is an Event of its own, filled from this."""
-
-    __tablename__ = "meeting"
-    __table_args__ = (
-        references("unit_id", "unit", ondelete="CASCADE"),
-        references("chair_id", "person"),
-        references("created_by", "person"),
-        references("event_id", "event"),
-        references("series_id", "meeting_series", ondelete="CASCADE"),
-        UniqueConstraint("tenant_id", "form_key"),
-        # A series makes a month's meeting once.
-        UniqueConstraint("tenant_id", "series_id", "month"),
-        CheckConstraint("state in ('planned', 'held', 'cancelled')", name="state"),
-        CheckConstraint("(state = 'held') = (event_id is not null)", name="held"),
-        CheckConstraint("(state = 'cancelled') = (cancel_reason is not null)", name="cancelled"),
-        # The calendar: what is planned, by day.
-        Index("ix_meeting_on_date", "tenant_id", "on_date", "id", postgresql_where=text("state = 'planned'")),
-        # What a unit has planned of a kind, to fill its record.
-        Index("ix_meeting_unit_id_kind", "tenant_id", "unit_id", "kind", "on_date"),
-        # The record's own deletion looks here.
-        Index("ix_meeting_event_id", "tenant_id", "event_id", postgresql_where=text("event_id is not null")),
-    )
-
-    unit_id: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(Text)
-    title: Mapped[str] = mapped_column(Text)
-    on_date: Mapped[date] = mapped_column(Date)
-    starts_at: Mapped[time] = mapped_column(Time)
-    ends_at: Mapped[time | None] = mapped_column(Time)
-    place: Mapped[str] = mapped_column(Text, server_default="")
-    chair_id: Mapped[int | None] = mapped_column(BigInteger)
-    agenda: Mapped[str] = mapped_column(Text, server_default="")
-    state: Mapped[str] = mapped_column(Text, server_default="planned")
-    cancel_reason: Mapped[str | None] = mapped_column(Text)
-    event_id: Mapped[int | None] = mapped_column(BigInteger)
-    series_id: Mapped[int | None] = mapped_column(BigInteger)
-    #: The month a series made it for, '2026-12'; it stays when the day is moved.
-    month: Mapped[str | None] = mapped_column(Text)
-    #: Counted up by each change, of which everybody invited is told.
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
-    created_by: Mapped[int | None] = mapped_column(BigInteger)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    form_key: Mapped[str] = mapped_column(Text)
-
-
-class Invitation(TenantOwned, Base):
-    """One person invited to a meeting, and the answer: comes, or asks for leave with a reason."""
-
-    __tablename__ = "invitation"
-    __table_args__ = (
-        references("meeting_id", "meeting", ondelete="CASCADE"),
-        references("person_id", "person"),
-        UniqueConstraint("tenant_id", "meeting_id", "person_id"),
-        CheckConstraint("answer in ('come', 'leave')", name="answer"),
-        CheckConstraint("reason in ('duty', 'sick', 'personal', 'leave', 'other')", name="reason"),
-        CheckConstraint("(answer is not distinct from 'leave') = (reason is not null)", name="leave"),
-        CheckConstraint("(answer is null) = (answered_at is null)", name="answered"),
-        # A person's own coming meetings.
-        Index("ix_invitation_person_id", "tenant_id", "person_id"),
-    )
-
-    meeting_id: Mapped[int] = mapped_column(BigInteger)
-    person_id: Mapped[int] = mapped_column(BigInteger)
-    answer: Mapped[str | None] = mapped_column(Text)
-    reason: Mapped[str | None] = mapped_column(Text)
-    note: Mapped[str | None] = mapped_column(Text)
-    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
