@@ -45,6 +45,17 @@ def _folded(character: str) -> str:
     return str(_converter().convert(character)) if character > "\u2e7f" else character
 
 
+@lru_cache(maxsize=65_536)
+def _simple(character: str) -> str:
+    found = _converter().convert(character)
+    return found if len(found) == 1 else character
+
+
+def simplified(text: str) -> str:
+    """The text in simplified script, character by character: places and length stay."""
+    return text if text.isascii() else "".join(map(_simple, text))
+
+
 def fold(text: str) -> str:
     """`text` for comparing: either script becomes simplified, wide letters narrow, no blanks, no punctuation."""
     plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", text).lower())

@@ -91,12 +91,15 @@ def test_the_matrix(
         # Whose own object it is; where the request ends a seat, somebody's who does not knock afterwards.
         personal = route.personal or route.object == "delivery_id"
         mine = me if personal else side[ROLES[0] if route.destroys else "member"]
-        own = make(app, route.object, side, side.branch, mine)
-        others = make(app, route.object, side, side.other_branch, colleague)
-        strange = make(app, route.object, world.union, world.union.branch, world.union["member"])
-        for whose, key in (("own", own), ("colleague", others), ("neighbour", strange)):
-            if whose == "own" and route.destroys:
-                key = make(app, route.object, side, side.branch, mine)
+        targets = [("own", side, side.branch, mine)]
+        if allowed(route, me):
+            targets += [
+                ("colleague", side, side.other_branch, colleague),
+                ("neighbour", world.union, world.union.branch, world.union["member"]),
+            ]
+        # Whoever lacks the right is refused before any object is looked up: the own one shows it best.
+        for whose, owner_side, unit_id, owner in targets:
+            key = make(app, route.object, owner_side, unit_id, owner)
             status = knock(enter(me), app, endpoint, method, key)
             assert status != 500, (role, whose, status)
             if not allowed(route, me):
