@@ -24,16 +24,19 @@ from services.web.health.views import blueprint as health
 from services.web.imports.views import blueprint as imports
 from services.web.jobs.views import blueprint as jobs
 from services.web.ledger.views import blueprint as ledger
+from services.web.life.views import blueprint as life
 from services.web.limits import limiter
 from services.web.meetings.views import blueprint as meetings
 from services.web.members.views import blueprint as members
 from services.web.messages.views import blueprint as messages
 from services.web.minutes.views import blueprint as minutes
 from services.web.organisations.views import blueprint as organisations
+from services.web.publications.views import blueprint as publications
 from services.web.reforms.views import blueprint as reforms
 from services.web.reminders.views import blueprint as reminders
 from services.web.search.views import blueprint as search
 from services.web.settings.views import blueprint as settings_pages
+from services.web.study.views import blueprint as study
 from services.web.tenants.views import blueprint as tenants
 from services.web.terms.views import blueprint as terms
 from services.web.today.views import blueprint as today
@@ -63,6 +66,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     meetings,
     ledger,
     minutes,
+    study,
+    life,
+    publications,
     reminders,
     messages,
     assessments,
@@ -80,7 +86,7 @@ csrf = CSRFProtect()
 class KeyConverter(IntegerConverter):
     """A key in an address; what no key can be is at no address."""
 
-    regex = r"\d{1,18}"
+    regex = r"[0-9]{1,18}"
 
 
 def create_app(given: Settings | None = None) -> Flask:

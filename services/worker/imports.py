@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
+from functools import partial
 from itertools import chain
 
 from services.worker.app import flask_app
@@ -12,9 +13,14 @@ from shared.db import db, transaction
 from shared.errors import Problem
 from shared.imports.actions import reading
 from shared.imports.actions.commit import commit_rows
+from shared.imports.actions.ledger.commit import Entered, close, sheets_to_write, write_chunk
+from shared.imports.actions.ledger.staging import LedgerReading
+from shared.imports.actions.ledger.undo import undo_ledger
 from shared.imports.actions.staging import RELAXED, Reading
 from shared.imports.actions.undo import undo_rows
 from shared.imports.actions.upload import purge
+from shared.imports.layouts.ledgers import incomplete_ledger, survey_ledger
+from shared.imports.queries.ledger import Reach, Units
 from shared.imports.workbook.sheets import sheets
 from shared.jobs import Claimed
 
@@ -34,7 +40,16 @@ def _without_collector() -> Iterator[None]:
 
 
 def read(job: Claimed) -> None:
-    """Stage the rows of an upload, chunk by chunk; begun again from the start after a crash."""
+    """Stage the rows of a roster, chunk by chunk; begun again from the start after a crash."""
+    _read(job, _look_over_and_stage)
+
+
+def read_ledger(job: Claimed) -> None:
+    """The same for an office's own ledger."""
+    _read(job, _look_over_ledger)
+
+
+def _read(job: Claimed, stage: Callable[[Claimed, reading.Source], None]) -> None:
     batch_id = int(job.args["batch_id"])
     with transaction():
         job.hold()
@@ -44,7 +59,7 @@ def read(job: Claimed) -> None:
             return
     try:
         with _without_collector():
-            _look_over_and_stage(job, source)
+            stage(job, source)
     except Problem as problem:
         with transaction():
             job.hold()
@@ -88,6 +103,77 @@ def _stage(job: Claimed, batch_id: int, found: list[reading.Found]) -> None:
         job.hold()
         reading.finish(batch_id, stage.counts)
         job.finish(result={"batch_id": batch_id, "rows": total})
+
+
+def _reach(job: Claimed) -> Reach:
+    given = job.args.get("reach")
+    return None if given is None else [(str(path), bool(below)) for path, below in given]
+
+
+def _look_over_ledger(job: Claimed, source: reading.Source) -> None:
+    batch_id = source.batch_id
+    with transaction():
+        job.hold()
+        units = Units(_reach(job))
+    look = partial(survey_ledger, units=units.names, file_name=source.name)
+    found = reading.look_over(source, sheets(source.data, source.kind, source.name), look)
+    source.data = b""
+    with transaction():
+        job.hold()
+        if reading.ask_for_columns(batch_id, found, incomplete_ledger):
+            job.finish(result={"batch_id": batch_id, "asks": "columns"})
+            return
+    known = [one for one in found if one.entry["layout"]]
+    total, before = sum(one.total for one in known), 0
+    with transaction():
+        job.hold()
+        stage = LedgerReading.start(batch_id, _reach(job))
+    for sheet in known:
+        chunks = stage.stage(sheet)
+        done: int | None = 0
+        while done is not None:
+            with transaction():
+                job.hold()
+                db.session.execute(RELAXED)
+                done = next(chunks, None)
+            job.progress(before + (done or 0), total)
+        before += sheet.total
+    with transaction():
+        job.hold()
+        reading.finish(batch_id, stage.counts)
+        job.finish(result={"batch_id": batch_id, "rows": total})
+
+
+def commit_ledger(job: Claimed) -> None:
+    """Write the good rows of a ledger chunk by chunk; what is written is passed over when it goes on."""
+    batch_id = int(job.args["batch_id"])
+    with transaction():
+        job.hold()
+        found = sheets_to_write(batch_id)
+        if found is None:
+            job.finish()
+            return
+    tally = Entered()
+    total, before = sum(rows for _number, rows in found), 0
+    for sheet, rows in found:
+        after: int | None = 0
+        while after is not None:
+            with transaction():
+                job.hold()
+                after = write_chunk(batch_id, sheet, after, reach=_reach(job), tally=tally)
+            job.progress(before + (after or 0), total)
+        before += rows
+    with transaction():
+        job.hold()
+        job.finish(result=close(batch_id, tally))
+
+
+def undo_entry(job: Claimed) -> None:
+    """Take the entry of a ledger back: one transaction."""
+    with transaction():
+        job.hold()
+        result = undo_ledger(int(job.args["batch_id"]))
+        job.finish(result=result or {})
 
 
 def heartbeat(job: Claimed) -> Callable[[int, int], None]:

@@ -11,7 +11,7 @@ from services.worker.documents import print_papers
 from services.worker.dues import draw
 from services.worker.duties import plan
 from services.worker.exports import write_list
-from services.worker.imports import commit, read, undo
+from services.worker.imports import commit, commit_ledger, read, read_ledger, undo, undo_entry
 from services.worker.keys import rotate
 from services.worker.members import bulk
 from services.worker.reforms import execute as execute_reform
@@ -27,7 +27,7 @@ from shared.dues.jobs import DRAW
 from shared.duties.jobs import PLAN
 from shared.errors import LeaseLost, Problem
 from shared.exports.jobs import WRITE
-from shared.imports.jobs import COMMIT, READ, UNDO
+from shared.imports.jobs import COMMIT, COMMIT_LEDGER, READ, READ_LEDGER, UNDO, UNDO_LEDGER
 from shared.jobs import NUDGE, Claimed, claim
 from shared.members.jobs import BULK
 from shared.reforms.jobs import EXECUTE as EXECUTE_REFORM
@@ -48,6 +48,9 @@ WORK: dict[str, Callable[[Claimed], None]] = {
     READ.name: read,
     COMMIT.name: commit,
     UNDO.name: undo,
+    READ_LEDGER.name: read_ledger,
+    COMMIT_LEDGER.name: commit_ledger,
+    UNDO_LEDGER.name: undo_entry,
     EXECUTE_REFORM.name: execute_reform,
     UNDO_REFORM.name: undo_reform,
     PRINT.name: print_papers,

@@ -11,7 +11,10 @@ from services.worker.channels import CHANNELS
 from services.worker.channels.outgoing import Composed, Outgoing, Send
 from services.worker.dues import compose_dues
 from services.worker.events import compose_meetings, compose_reviews
+from services.worker.joint import compose_joint
+from services.worker.minutes import compose_minutes
 from services.worker.reminders import compose
+from services.worker.resolutions import compose_late, compose_resolved
 from services.worker.terms import compose_handovers
 from services.worker.transfers import compose_transfers
 from shared.db import db, transaction
@@ -38,7 +41,11 @@ COMPOSERS: dict[str, Composer] = {
     "transfer": compose_transfers,
     "meeting": compose_meetings,
     "review": compose_reviews,
+    "minutes": compose_minutes,
     "dues": compose_dues,
+    "joint": compose_joint,
+    "resolutions": compose_resolved,
+    "resolution_late": compose_late,
 }
 
 

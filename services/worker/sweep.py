@@ -15,6 +15,7 @@ from services.worker.imports import purge_imports
 from services.worker.keys import tend_keys
 from services.worker.messages import send_waiting
 from services.worker.reminders import remind
+from services.worker.resolutions import remind_of_resolutions
 from services.worker.tenants import count_sizes
 from services.worker.transfers import exchange_post
 from shared.db import db
@@ -31,6 +32,7 @@ EACH_MINUTE: tuple[Callable[[], object], ...] = (
     exchange_post,
     bring_rates,
     remind,
+    remind_of_resolutions,
     send_waiting,
 )
 #: What the night does for a tenant.

@@ -9,7 +9,7 @@ from shared.access.actor import SYSTEM, Actor
 from shared.assessments.actions import adopt_sheets
 from shared.clock import now
 from shared.db import db, transaction
-from shared.duties.actions.rules import adopt_pack
+from shared.duties.actions import adopt_pack
 from shared.events.models import Event
 from shared.files import File
 from shared.jobs import Claimed

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     #: See an identity or telephone number in full; each look is in the audit trail.
     MEMBER_REVEAL = "member:reveal"
     IMPORT_RUN = "import:run"
+    #: Enter what the own Excel ledger says was held, for the units of one's duties.
+    IMPORT_LEDGER = "import:ledger"
     DUTY_VIEW = "duty:view"
     DUTY_RECORD = "duty:record"
     DUTY_PLAN = "duty:plan"

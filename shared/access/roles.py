@@ -49,6 +49,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.MEMBER_EDIT,
                 P.MEMBER_REVEAL,
                 P.IMPORT_RUN,
+                P.IMPORT_LEDGER,
                 P.DUTY_PLAN,
                 P.DUTY_EXEMPT,
                 P.RULE_EDIT,
@@ -66,7 +67,7 @@ ROLES: dict[str, RoleSpec] = {
             _READ
             | _PRINT
             | _REMIND
-            | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_EDIT, P.MEMBER_REVEAL, P.SCORE_RUN}
+            | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_EDIT, P.MEMBER_REVEAL, P.SCORE_RUN, P.IMPORT_LEDGER}
             | {P.TERM_APPROVE, P.REFORM_VIEW, P.TRANSFER_VIEW, P.TRANSFER_EDIT, P.EVENT_REVIEW, P.DUTY_EXEMPT}
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
         ),
@@ -87,6 +88,7 @@ ROLES: dict[str, RoleSpec] = {
             | {
                 P.DUTY_RECORD,
                 P.EVENT_CORRECT,
+                P.IMPORT_LEDGER,
                 P.MEMBER_EDIT,
                 P.MEMBER_REVEAL,
                 P.REMINDER_VIEW,

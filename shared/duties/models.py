@@ -176,6 +176,7 @@ class Exemption(TenantOwned, Base):
         UniqueConstraint("tenant_id", "form_key"),
         CheckConstraint("until >= since", name="term"),
         CheckConstraint("(ended_at is null) = (end_reason is null)", name="ended"),
+        CheckConstraint("spares_until <= until and spares_until >= since - 1", name="spares_until"),
         # A unit's spans; planning joins on it.
         Index("ix_exemption_unit_id", "tenant_id", "unit_id", "since"),
     )
@@ -185,6 +186,8 @@ class Exemption(TenantOwned, Base):
     kinds: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     since: Mapped[date] = mapped_column(Date)
     until: Mapped[date] = mapped_column(Date)
+    #: The last day it spares: `until`; taken back, an earlier one, the day before `since` where it spares nothing more.
+    spares_until: Mapped[date] = mapped_column(Date)
     reason: Mapped[str] = mapped_column(Text)
     document: Mapped[str] = mapped_column(Text, server_default="")
     granted_by: Mapped[int | None] = mapped_column(BigInteger)

@@ -129,7 +129,7 @@ def rewrap(actor: Actor, *, tenant_id: int, former: bytes) -> bool:
 def put_setting(actor: Actor, *, key: str, value: Any) -> None:
     """Choose one of SETTINGS for the open tenant. Raises Invalid for a value outside its bounds."""
     spec = SETTINGS[key]
-    if spec.kind in ("days", "hour") and not (
+    if spec.kind in ("days", "hour", "number") and not (
         isinstance(value, int) and not isinstance(value, bool) and spec.least <= value <= spec.most
     ):
         wrong = _("A whole number from %(least)s to %(most)s.", least=spec.least, most=spec.most)

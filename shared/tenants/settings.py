@@ -11,13 +11,13 @@ _EMPTY = lazy_("")
 
 @dataclass(frozen=True, slots=True)
 class SettingSpec:
-    """One choice. `kind` days and hour are whole numbers within `least` and `most`; switch is yes or no.
+    """One choice. `kind` days, hour and number are whole numbers within `least` and `most`; switch is yes or no.
 
     `kept` is no choice on the form but something the product remembers for the tenant.
     """
 
     default: Any
-    kind: Literal["days", "hour", "switch", "kept"]
+    kind: Literal["days", "hour", "number", "switch", "kept"]
     label: lazy_ = _EMPTY
     help: lazy_ = _EMPTY
     group: lazy_ = _EMPTY
@@ -84,6 +84,43 @@ SETTINGS: Mapping[str, SettingSpec] = {
         lazy_("Records entered from the old ledger are scored"),
         lazy_("Off: they stand in the ledger, marked as entered later, and give no points."),
         _LEDGER,
+    ),
+    "vote_excused": SettingSpec(
+        False,
+        "switch",
+        lazy_("Members may be left out of those due to vote, with a written basis"),
+        lazy_(
+            "Registered mobile members, the long ill, and whose right is suspended."
+            " Off: everybody with a vote counts as due."
+        ),
+        _LEDGER,
+    ),
+    "vote_written": SettingSpec(
+        True,
+        "switch",
+        lazy_("Written opinions of the absent count at admissions"),
+        lazy_(
+            "The text of 2014 counted them; whether that of 2026 does is to be checked against the original."
+        ),
+        _LEDGER,
+    ),
+    "study_full_day": SettingSpec(
+        8,
+        "number",
+        lazy_("Hours of a full day of study"),
+        lazy_("Proposed where hours are entered; one office's rule counts 8 a day and 4 a half."),
+        _LEDGER,
+        least=1,
+        most=24,
+    ),
+    "study_half_day": SettingSpec(
+        4,
+        "number",
+        lazy_("Hours of half a day or a lecture"),
+        lazy_("Proposed where hours are entered."),
+        _LEDGER,
+        least=1,
+        most=24,
     ),
     #: To what dues are rounded, half up: 0.01, 0.10 or 1.00 yuan; chosen on the page of rates (shared.dues).
     "dues_rounding": SettingSpec("0.01", "kept"),

@@ -10,12 +10,22 @@ from sqlalchemy import update
 
 from shared.accounts.models import Handover, RoleGrant
 from shared.assessments.models import Line, Scheme
-from shared.clock import today
+from shared.clock import now, today
 from shared.db import db, transaction
 from shared.documents.models import Document
 from shared.dues.models import DuesRule, Entry, Receipt, Relief, Turnover
-from shared.duties.models import DueItem, Rule
-from shared.events.models import Event, EventFile, Invitation, Meeting, Series
+from shared.duties.models import DueItem, Exemption, Rule
+from shared.events.models import (
+    Event,
+    EventFile,
+    Invitation,
+    JointOffer,
+    Meeting,
+    Minutes,
+    Resolution,
+    Series,
+    StudyHours,
+)
 from shared.files import store
 from shared.imports.models import Batch, SavedMapping
 from shared.jobs import Job
@@ -69,11 +79,26 @@ def make_due_item(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_exemption(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Exemption(
+        unit_id=unit_id,
+        since=date(2026, 1, 1),
+        until=date(2026, 1, 31),
+        spares_until=date(2026, 1, 31),
+        reason="secret reason",
+        granted_by=owner.person_id,
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
 def make_event(side: Side, unit_id: int, owner: Cast) -> int:
     row = Event(
         unit_id=unit_id,
         kind="theme_day" if side.kind == "bureau" else "union_assembly",
         title=f"secret title of {unit_id}",
+        chair_id=owner.person_id,
         held_on=date(2026, 1, 15),
         due_count=3,
         present_count=3,
@@ -81,6 +106,13 @@ def make_event(side: Side, unit_id: int, owner: Cast) -> int:
         form_key=secrets.token_hex(8),
         filed_by=owner.person_id,
     )
+    added(row)
+    return row.id
+
+
+def make_offer(side: Side, unit_id: int, owner: Cast) -> int:
+    """A joint event of the top unit that the unit is asked to take over; it changes no other branch's ledger."""
+    row = JointOffer(event_id=make_event(side, side.root, owner), unit_id=unit_id)
     added(row)
     return row.id
 
@@ -132,6 +164,51 @@ def make_meeting(side: Side, unit_id: int, owner: Cast) -> int:
     )
     added(row)
     added(Invitation(meeting_id=row.id, person_id=owner.person_id))
+    return row.id
+
+
+def make_minutes(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Minutes(
+        unit_id=unit_id,
+        kind="theme_day" if side.kind == "bureau" else "union_assembly",
+        body={"theme": f"secret draft of {unit_id}", "held_on": "2026-01-15"},
+        held_on=date(2026, 1, 15),
+        chair_id=owner.person_id,
+        state="sent",
+        sent_at=now(),
+        created_by=owner.person_id,
+        saved_by=owner.person_id,
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
+def make_resolution(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Resolution(
+        event_id=make_event(side, unit_id, owner),
+        unit_id=unit_id,
+        ordinal=1,
+        content=f"secret resolution of {unit_id}",
+        owner_id=owner.person_id,
+        due_on=today(),
+    )
+    added(row)
+    return row.id
+
+
+def make_study(side: Side, unit_id: int, owner: Cast) -> int:
+    row = StudyHours(
+        person_id=owner.person_id,
+        unit_id=unit_id,
+        on_date=today(),
+        form="self",
+        hours=Decimal("0.1"),
+        subject=f"secret study of {unit_id}",
+        entered_by=owner.person_id,
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
     return row.id
 
 
@@ -434,10 +511,15 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "person_id": _person,
     "seat_id": _seat,
     "due_item_id": make_due_item,
+    "exemption_id": make_exemption,
     "event_id": make_event,
+    "offer_id": make_offer,
     "event_file_id": make_event_file,
     "meeting_id": make_meeting,
+    "minutes_id": make_minutes,
+    "resolution_id": make_resolution,
     "series_id": make_series,
+    "study_id": make_study,
     "file_id": make_file,
     "job_id": make_job,
     "batch_id": make_batch,

@@ -28,9 +28,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/members/{person_id}": ("year", "unit_id"),
     "/members/{person_id}/change": ("unit_id",),
     "/me": ("year", "person_id"),
-    "/ledger": ("unit_id", "year", "kinds", "view", "after"),
+    "/ledger": ("unit_id", "year", "kinds", "view", "after", "line", "sector", "state"),
     "/ledger/overview": ("unit_id", "year"),
-    "/ledger/{unit_id}": ("year", "kind"),
+    "/ledger/{unit_id}": ("year", "show"),
     "/duties": ("unit_id", "year", "kind", "show", "after"),
     "/rules": ("year", "kind"),
     "/events/new": ("unit_id", "kind"),
@@ -217,6 +217,8 @@ def test_a_strangers_key_in_a_form_changes_nothing_of_theirs(
     nothing = dict.fromkeys(there.own, 0) | {"unit_id": 10**17, "person_id": 10**17}
     neighbours = print_of(app, union.tenant_id)
     colleagues = print_of(app, organ.tenant_id, of_unit=organ.other_branch)
+    pointing = "select count(*) from event where chair_id = :p or clerk_id = :p"
+    before = rows(organ, pointing, p=theirs(there))
     for number, (role, page, word, others) in enumerate(FORMS):
         client = enter(organ[role])
         base = FILLED | {field: str(there.own[key]) for field, key in others.items()}
@@ -235,10 +237,8 @@ def test_a_strangers_key_in_a_form_changes_nothing_of_theirs(
             assert COLLEAGUE not in told or role == "admin", (page, word)
     assert print_of(app, union.tenant_id) == neighbours
     assert print_of(app, organ.tenant_id, of_unit=organ.other_branch) == colleagues
-    # Nor does anything of one's own point at them.
-    assert rows(
-        organ, "select count(*) from event where chair_id = :p or clerk_id = :p", p=theirs(there)
-    ) == [(0,)]
+    # Nor does anything more point at them.
+    assert rows(organ, pointing, p=theirs(there)) == before
     assert rows(organ, "select count(*) from attendance where person_id = :p", p=theirs(there)) == [(0,)]
     # With one's own keys the same form is a record: nothing before it had got through, and the key alone was wrong.
     mine = sent("chair_id", there.own)

@@ -116,6 +116,10 @@ KINDS = (
 
 #: Kinds that need more than a press, and where they are tried with a neighbour whose data could leak.
 ELSEWHERE = {
+    # A ledger needs a file and a decision; the neighbour has a unit of the same name.
+    "imports.read_ledger": "tests/web/imports/test_ledger_reach.py",
+    "imports.commit_ledger": "tests/web/imports/test_ledger_reach.py",
+    "imports.undo_ledger": "tests/web/imports/test_ledger_reach.py",
     "tenants.found": "tests/web/tenants/test_operator.py",
     "tenants.rotate": "tests/worker/keys/test_rewrap.py",
     "exports.write": "tests/isolation/test_exports.py",

@@ -3,13 +3,22 @@
 import re
 from typing import Any
 
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from services.web.fields import DayField, Form, at_most, lazy_, needed
-from shared.duties.actions.rules import lengths
+from shared.duties.actions.rules import MAX_REASON, lengths
 from shared.duties.models import Rule
 from shared.duties.periods import CADENCES
+from shared.events.kinds import KINDS
 from shared.i18n import _
 
 
@@ -86,3 +95,40 @@ class TermForm(Form):
 
 class StartForm(Form):
     starts_on = DayField(lazy_("Asked from"), [Optional()])
+
+
+class SwitchForm(Form):
+    """Why a duty is asked, or asked no longer."""
+
+    reason = StringField(lazy_("Decision it rests on"), [needed(), at_most(MAX_REASON)])
+
+
+class ExemptForm(Form):
+    """A span in which a unit is spared duties."""
+
+    form_key = HiddenField()
+    since = DayField(lazy_("From"), [needed()])
+    until = DayField(lazy_("Until"), [needed()])
+    which = RadioField(
+        lazy_("Which duties"),
+        choices=[("all", lazy_("All duties")), ("some", lazy_("Only those chosen"))],
+        default="all",
+    )
+    kinds = SelectMultipleField(lazy_("Duties"), [Optional()])
+    reason = StringField(lazy_("Reason"), [needed(), at_most(MAX_REASON)])
+    document = StringField(lazy_("Document"), [Optional(), at_most(MAX_REASON)])
+
+    def offer(self, kinds: list[str]) -> None:
+        self.kinds.choices = [(kind, str(KINDS[kind].name)) for kind in kinds]
+
+    @property
+    def chosen(self) -> list[str] | None:
+        """The kinds that are spared; None for all."""
+        return None if self.which.data != "some" else list(self.kinds.data or ())
+
+
+class EndExemptForm(Form):
+    """Taking an exempt period back."""
+
+    reason = StringField(lazy_("Why it is taken back"), [needed(), at_most(MAX_REASON)])
+    past = BooleanField(lazy_("Open again what is past its day too"))

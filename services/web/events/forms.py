@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -18,9 +19,10 @@ from wtforms import (
 )
 from wtforms.validators import Length, Optional
 
-from services.web.fields import DayField, Form, at_most, lazy_, needed
+from services.web.fields import DayField, Form, at_most, lazy_, needed, show_problem
 from shared.clock import today
 from shared.duties.models import DueItem
+from shared.errors import Invalid
 from shared.events import kinds
 from shared.events.actions import Held
 from shared.events.kinds import KINDS, MAX_LONGTEXT, MAX_TEXT
@@ -45,6 +47,13 @@ class ClockField(TimeField):
             raise ValueError(_("This is not a time: %(text)s", text=text[:20])) from None
 
 
+class StoredDayField(DayField):
+    """A day among a kind's own questions, which a record stores as text."""
+
+    def process_data(self, value: Any) -> None:
+        self.data = date.fromisoformat(value) if isinstance(value, str) and value else value or None
+
+
 def person_key(value: Any) -> int | None:
     text = str(value or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
@@ -56,10 +65,12 @@ def parts_sent(sent: MultiDict[str, str]) -> dict[str, list[Row]]:
     for name, part in PARTS.items():
         count = sent.get(f"{name}-rows", "")
         if count.isascii() and count.isdigit() and len(count) < 4:
-            found[name] = [
+            rows = [
                 {field: sent.get(f"{name}-{number}-{field}", "") for field in part.fields}
                 for number in range(min(int(count), 200))
             ]
+            # As the check counts them: a line without a word is no line.
+            found[name] = [row for row in rows if any(value.strip() for value in row.values())]
     return found
 
 
@@ -76,9 +87,20 @@ class RecordForm(Form):
     chair_id = SelectField(lazy_("Chair"), coerce=person_key, validate_choice=False)
     clerk_id = SelectField(lazy_("Minutes kept by"), coerce=person_key, validate_choice=False)
     made_up = BooleanField(lazy_("It was held after its time, to make up for it"))
+    content = TextAreaField(
+        lazy_("Speaking points"), [Optional(), at_most(MAX_LONGTEXT)], render_kw={"rows": 3}
+    )
+    #: The chair has signed the paper that the office keeps.
+    paper = BooleanField(lazy_("The chair has signed on paper"))
+    paper_on = DayField(lazy_("Signed on"), [Optional()])
     files = MultipleFileField(lazy_("Add photos or papers"), [Optional()], render_kw={"accept": ACCEPT})
 
     kind: str = ""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        #: What is wrong in the rows of a part: '<part>-<row>-<field>' → text, beside the field.
+        self.row_errors: dict[str, str] = {}
 
     @property
     def own(self) -> list[Field]:
@@ -129,6 +151,25 @@ class RecordForm(Form):
         )
 
 
+def refuse(form: RecordForm, problem: Invalid) -> None:
+    """Put what an action refused beside its field; what lies in a part beside its row, with a link on top."""
+    rows = {
+        name: str(text)
+        for name, text in problem.fields.items()
+        if name not in form._fields and name.partition("-")[0] in PARTS
+    }
+    form.row_errors = rows
+    form.form_errors.extend(
+        Markup('<a href="#{}">{}</a> {}').format(
+            name if "-" in name else f"{name}-err", str(PARTS[name.partition("-")[0]].name), text
+        )
+        for name, text in rows.items()
+    )
+    rest = {name: text for name, text in problem.fields.items() if name not in rows}
+    if rest or not rows:
+        show_problem(form, Invalid(str(problem), fields=rest))
+
+
 def _own_field(field: kinds.Field) -> Any:
     checks: list[Any] = [needed()] if field.required else [Optional()]
     label: Any = field.label
@@ -138,7 +179,9 @@ def _own_field(field: kinds.Field) -> Any:
         return TextAreaField(label, [*checks, at_most(MAX_LONGTEXT)], render_kw={"rows": 3})
     if field.type in ("choice", "person"):
         return SelectField(label, checks, choices=[], validate_choice=False)
-    more = {"inputmode": "numeric"} if field.type == "number" else {}
+    if field.type == "date":
+        return StoredDayField(label, checks)
+    more = {"number": {"inputmode": "numeric"}, "money": {"inputmode": "decimal"}}.get(field.type, {})
     return StringField(label, [*checks, at_most(MAX_TEXT)], render_kw=more)
 
 
@@ -152,6 +195,9 @@ def form_for(kind: str, *, correcting: bool = False) -> type[RecordForm]:
         parts["present_count"] = StringField(lazy_("Present"), [needed()], render_kw=numeric)
     if spec.title_field is None and spec.attendance in ("members", "officers", "counts"):
         parts["title"] = StringField(lazy_("Title"), [Optional(), at_most(MAX_TEXT)])
+    if spec.attendance == "pair":
+        # A talk stores that it took place, with whom and its category; never what was said.
+        parts["content"] = None
     for field in spec.fields:
         parts[field.code] = _own_field(field)
     if correcting:
@@ -205,7 +251,7 @@ def proposed(
     chair = next((person.name for person in people if person.id == values["chair_id"]), "")
     for field in KINDS[kind].fields:
         if field.proposal == "chair" and chair:
-            values[field.code] = chair
+            values[field.code] = values["chair_id"] if field.type == "person" else chair
     return values, kept
 
 
@@ -222,16 +268,19 @@ def filed(event: Event) -> dict[str, Any]:
 
 
 def roll_rows(
-    kind: str, people: list[RollPerson], absent: Mapping[int, tuple[str, str]]
+    kind: str,
+    people: list[RollPerson],
+    absent: Mapping[int, tuple[str, str]],
+    words: Mapping[int, str] | None = None,
 ) -> list[dict[str, Any]] | None:
-    """The roll as the page draws it; None for kinds that call nobody by name."""
+    """The roll as the page draws it, `words` beside the names; None for kinds that call nobody by name."""
     if KINDS[kind].attendance not in ("members", "officers"):
         return None
     return [
         {
             "id": person.id,
             "name": person.name,
-            "remark": person.remark,
+            "remark": " ".join(filter(None, (person.remark, (words or {}).get(person.id)))),
             "absent": person.id in absent,
             "reason": absent[person.id][0] if person.id in absent else "duty",
             "note": absent[person.id][1] if person.id in absent else "",

@@ -1,8 +1,11 @@
-"""A correction in words: what a field said before and says now."""
+"""What a record says in words: a correction before and after, two versions side by side, a draft to be signed."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from shared.events.actions.merging import ABSENT, PART
 from shared.events.kinds import KINDS, REASON_WORDS
+from shared.events.parts import PARTS, Row
 from shared.events.queries import Corrected, names_of
 from shared.i18n import _
 
@@ -18,10 +21,14 @@ def _labels(kind: str) -> dict[str, str]:
         "clerk_id": _("Minutes kept by"),
         "due_count": _("Expected"),
         "present_count": _("Present"),
-        "content": _("Content"),
+        "content": _("Speaking points"),
         "absent": _("Absent"),
+        "made_up": _("Made up for"),
+        "paper": _("Signed on paper"),
+        "paper_on": _("Signed on"),
     }
-    return {**common, **{field.code: str(field.label) for field in KINDS[kind].fields}}
+    parts = {f"{PART}{name}": str(part.name) for name, part in PARTS.items()}
+    return {**common, **parts, **{field.code: str(field.label) for field in KINDS[kind].fields}}
 
 
 def corrected_rows(kind: str, one: Corrected) -> list[tuple[str, str, str]]:
@@ -53,15 +60,79 @@ def _people(kind: str, values: dict[str, Any]) -> set[int]:
 
 
 def _say(kind: str, key: str, value: Any, names: dict[int, str]) -> str:
-    if value in (None, "", {}):
+    if value in (None, "", {}, []):
         return "—"
+    if key.startswith(PART):
+        return _rows(key.removeprefix(PART), value)
     if key == "absent":
         return "、".join(
             f"{names.get(int(person), '')}（{REASON_WORDS.get(why, '')}）" for person, why in value.items()
         )
     if key in _person_fields(kind):
-        return names.get(int(value), "")
+        return names.get(int(value), "") if str(value).isdigit() else str(value)
     choices = next((dict(field.choices) for field in KINDS[kind].fields if field.code == key), {})
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(choices.get(value, value))[:400]
+
+
+def _rows(name: str, rows: list[Row]) -> str:
+    """The rows of a part, one a line; a part may say its own rows."""
+    part = PARTS.get(name)
+    if part is not None and part.say is not None:
+        return part.say(rows)
+    return "\n".join("，".join(text for text in row.values() if text) for row in rows)
+
+
+def said(kind: str, key: str, theirs: Any, mine: Any) -> tuple[str, str, str]:
+    """(question, their answer, my answer) of one key of two bodies."""
+    people = _named(kind, {key: theirs}) | _named(kind, {key: mine})
+    names = names_of(people)
+    if key.startswith(ABSENT):
+        label = _("Attendance of %(name)s", name=names.get(int(key.removeprefix(ABSENT)), ""))
+        return label, _absence(theirs), _absence(mine)
+    return _labels(kind).get(key, key), _say(kind, key, theirs, names), _say(kind, key, mine, names)
+
+
+def _absence(value: Any) -> str:
+    if not value:
+        return _("Present")
+    reason, note = str(value[0]), str(value[1])
+    return f"{_('Absent')}（{REASON_WORDS.get(reason, '')}）{note}"
+
+
+def _named(kind: str, body: Mapping[str, Any]) -> set[int]:
+    """The people whom a body names."""
+    found = {int(key.removeprefix(ABSENT)) for key in body if key.startswith(ABSENT)}
+    for key in _person_fields(kind):
+        text = str(body.get(key) or "")
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            found.add(int(text))
+    return found
+
+
+def body_rows(kind: str, body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(question, answer) of everything a draft says; the empty left out."""
+    names = names_of(_named(kind, body))
+    own = [field.code for field in KINDS[kind].fields]
+    order = ["title", "held_on", "starts_at", "ends_at", "place", "chair_id", "clerk_id", "due_count"]
+    order += ["present_count", *own, "content", "made_up", "paper_on"]
+    labels = _labels(kind)
+    switches = {field.code for field in KINDS[kind].fields if field.type == "bool"} | {"made_up"}
+    rows = [
+        (labels[key], _say(kind, key, bool(body[key]) if key in switches else body[key], names))
+        for key in order
+        if body.get(key)
+    ]
+    absent = [
+        f"{names.get(int(key.removeprefix(ABSENT)), '')}（{REASON_WORDS.get(str(value[0]), '')}）"
+        for key, value in body.items()
+        if key.startswith(ABSENT)
+    ]
+    if absent:
+        rows.append((_("Absent"), "、".join(absent)))
+    return rows + [
+        (labels[key], _say(kind, key, value, names))
+        for key, value in body.items()
+        if key.startswith(PART) and value and key in labels
+    ]

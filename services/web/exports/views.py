@@ -20,17 +20,24 @@ from services.web.assessments.views import filter_asked as board_asked
 from services.web.audit.views import filter_asked as trail_asked
 from services.web.documents.views import filter_asked as papers_asked
 from services.web.dues.views.exported import book_asked, months_asked, sheet_asked
+from services.web.duties.views import exemptions_asked
 from services.web.duties.views import filter_asked as plan_asked
 from services.web.edge import actor, requires
 from services.web.events.views.reviews import filter_asked as reviews_asked
 from services.web.ledger.views import filter_asked as matrix_asked
-from services.web.ledger.views import overview_asked
+from services.web.ledger.views import overview_asked, unit_year_asked
+from services.web.life.views.birthdays import birthdays_asked
+from services.web.life.views.routes import filter_asked as life_asked
 from services.web.meetings.views.pages import month_asked
 from services.web.members.views.listing import read_filter
 from services.web.members.views.mobile import read_mobile
 from services.web.members.views.offices import read_offices
+from services.web.minutes.views.resolutions import filter_asked as resolutions_asked
 from services.web.organisations.views.listing import read_filter as units_asked
+from services.web.publications.views import filter_asked as publications_asked
 from services.web.reminders.views import log_asked
+from services.web.study.views.lists import make_up_filter
+from services.web.study.views.units import units_filter
 from services.web.terms.views.listing import filter_asked as terms_asked
 from services.web.transfers.views.lists import filter_asked as transfers_asked
 from shared.db import db, transaction
@@ -59,17 +66,27 @@ ASKED: dict[str, Callable[[], Any]] = {
     "dues.book": book_asked,
     "dues.months": months_asked,
     "dues.sheet": sheet_asked,
+    "duties.exemptions": exemptions_asked,
     "duties.plan": lambda: plan_asked()[1],
     "events.reviews": reviews_asked,
     "meetings.calendar": month_asked,
     "ledger.matrix": lambda: matrix_asked()[1],
     "ledger.overview": lambda: overview_asked()[1],
+    "ledger.unit": unit_year_asked,
+    "life.birthdays": lambda: birthdays_asked()[1],
+    "life.leaders": lambda: life_asked()[1],
+    "life.lectures": lambda: life_asked()[1],
+    "life.talks": lambda: life_asked()[1],
     "members.roster": lambda: read_filter(actor()).given,
     "members.mobile": lambda: read_mobile(actor())[1],
+    "minutes.resolutions": resolutions_asked,
     "members.offices": lambda: read_offices(actor())[1],
     "organisations.listing": _units_asked,
+    "publications.list": publications_asked,
     "reforms.list": AllReforms,
     "reminders.log": lambda: log_asked()[0],
+    "study.makeup": make_up_filter,
+    "study.units": units_filter,
     "terms.wanting": lambda: terms_asked()[1],
     "transfers.list": lambda: transfers_asked(actor())[0],
 }

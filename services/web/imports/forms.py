@@ -1,6 +1,6 @@
 """What the pages of imports send."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -8,8 +8,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
 from services.web.fields import DayField, Form, lazy_
-from shared.imports.actions.decide import Decision
-from shared.imports.layouts.headers import layout_of
+from shared.events.kinds import KINDS
+from shared.imports.actions.decision import Decision
+from shared.imports.layouts import layout_of
+from shared.imports.layouts.columns import Layout
+from shared.imports.layouts.events import EVENTS
 
 #: What is offered in the file dialogue.
 ACCEPT = ".xlsx,.xls,.csv"
@@ -44,13 +47,19 @@ def decisions_of(sent: "MultiDict[str, str]") -> dict[int, Decision]:
     }
 
 
-def sheets_of(sent: "MultiDict[str, str]", entries: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The corrected mapping: layout-<sheet> says what the sheet is, column-<sheet>-<index> what a column means."""
+def sheets_of(
+    sent: "MultiDict[str, str]", entries: list[Mapping[str, Any]], *, layouts: Sequence[Layout]
+) -> list[dict[str, Any]]:
+    """The corrected mapping: layout-<sheet> says what the sheet is, column-<sheet>-<index> what a column means.
+
+    Of a ledger's sheet kind-, unit-, year- and month-<sheet> say what holds for all its rows.
+    """
+    keys = {layout.key for layout in layouts}
     corrected = []
     for number, entry in enumerate(entries):
         layout = sent.get(f"layout-{number}", "")
         columns: dict[str, int] = {}
-        if layout in {"units", "people"}:
+        if layout in keys:
             known = layout_of(layout).keys
             for index in range(len(entry["titles"])):
                 key = sent.get(f"column-{number}-{index}", "")
@@ -59,5 +68,22 @@ def sheets_of(sent: "MultiDict[str, str]", entries: list[Mapping[str, Any]]) -> 
         else:
             layout = ""
         label = sent.get(f"label-{number}", "").replace("\0", "").strip()[:60]
-        corrected.append({**entry, "layout": layout, "columns": columns, "label": label})
+        whole = _whole_sheet(sent, number, columns) if layout == EVENTS.key else {}
+        corrected.append({**entry, "layout": layout, "columns": columns, "label": label, **whole})
     return corrected
+
+
+def _whole_sheet(sent: "MultiDict[str, str]", number: int, columns: Mapping[str, int]) -> dict[str, Any]:
+    kind, unit = sent.get(f"kind-{number}", ""), sent.get(f"unit-{number}", "")
+    return {
+        "kind": kind if kind in KINDS else "",
+        "unit": unit if unit.startswith("u:") and unit[2:].isascii() and unit[2:].isdigit() else "",
+        "year": _between(sent.get(f"year-{number}", ""), 1949, 2199),
+        "month": _between(sent.get(f"month-{number}", ""), 1, 12),
+    }
+
+
+def _between(text: str, least: int, most: int) -> int | None:
+    plain = text.strip().removesuffix("年").removesuffix("月")
+    known = plain.isascii() and plain.isdigit() and len(plain) <= 4 and least <= int(plain) <= most
+    return int(plain) if known else None

@@ -23,7 +23,7 @@ from shared.errors import Forbidden
 from shared.exports.jobs import WRITE
 from shared.exports.lists import LISTS
 from shared.i18n import _, lazy_
-from shared.imports.jobs import COMMIT, READ, UNDO
+from shared.imports.jobs import COMMIT, COMMIT_LEDGER, READ, READ_LEDGER, UNDO, UNDO_LEDGER
 from shared.jobs import Job, JobKind, cancel, job_page, retry
 from shared.members.jobs import BULK
 from shared.members.models import BulkTarget, Membership
@@ -54,6 +54,9 @@ KINDS: dict[str, JobKind] = {
         SCORE,
         UNDO,
         WRITE,
+        READ_LEDGER,
+        COMMIT_LEDGER,
+        UNDO_LEDGER,
         EXECUTE_REFORM,
         UNDO_REFORM,
     )
@@ -92,6 +95,9 @@ ASKED_BY: dict[str, Permission] = {
     PRESS_MANY.name: Permission.REMINDER_SEND,
     PRINT.name: Permission.DOCUMENT_PRINT,
     READ.name: Permission.IMPORT_RUN,
+    READ_LEDGER.name: Permission.IMPORT_LEDGER,
+    COMMIT_LEDGER.name: Permission.IMPORT_LEDGER,
+    UNDO_LEDGER.name: Permission.IMPORT_LEDGER,
     SCORE.name: Permission.SCORE_RUN,
     UNDO.name: Permission.IMPORT_RUN,
     # Beside it the right to the list itself.
@@ -104,6 +110,14 @@ OUTCOMES: dict[str, tuple[lazy_, tuple[str, ...]]] = {
     COMMIT.name: (
         lazy_("%(people_new)s people and %(units_new)s units new, %(people_changed)s people changed"),
         ("people_new", "units_new", "people_changed"),
+    ),
+    COMMIT_LEDGER.name: (
+        lazy_("%(events)s records entered, %(due_items)s duties fulfilled"),
+        ("events", "due_items"),
+    ),
+    UNDO_LEDGER.name: (
+        lazy_("%(events_removed)s records removed, %(kept)s kept"),
+        ("events_removed", "kept"),
     ),
     ROTATE.name: (lazy_("%(renewed)s values sealed anew"), ("renewed",)),
     UNDO.name: (

@@ -1,6 +1,7 @@
 """Pages of reminders: the log, the press of 提醒, the block to paste, the call list."""
 
 import secrets
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -49,7 +50,7 @@ def _filter() -> DueFilter:
     """The filter of the list that was shown, from the address or the form."""
     fields = {
         name: request.values.get(name, "")
-        for name in ("year", "unit_id", "view", "due_before", "due_from", "period")
+        for name in ("year", "unit_id", "view", "due_before", "due_from", "period", "line", "sector")
     }
     fields["kinds"] = ",".join(part for part in request.values.getlist("kinds") if part)
     return DueFilter.read(fields)
@@ -130,6 +131,10 @@ def _hidden(given: DueFilter) -> dict[str, str]:
 def send() -> Response:
     given = _filter()
     form_key = request.form.get("form_key", "")[:64] or secrets.token_hex(12)
+    only = request.form.get("only", "")
+    if only.isascii() and only.isdigit() and len(only) < 16:
+        # One unit of the list that was shown, by the button in its row; each row is a press of its own.
+        given, form_key = replace(given, unit_id=int(only)), f"{form_key}-{only}"
     with transaction():
         pressed = press(actor(), given=given, form_key=form_key)
     if pressed.job is not None:

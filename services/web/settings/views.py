@@ -64,6 +64,12 @@ ENTRIES: tuple[tuple[lazy_, tuple[Entry, ...]], ...] = (
                 lazy_("Tree and people from Excel, with undo"),
             ),
             Entry(
+                "imports.past",
+                P.IMPORT_LEDGER,
+                lazy_("Enter the past from Excel"),
+                lazy_("What the office's own ledger says was held, with undo"),
+            ),
+            Entry(
                 "duties.rule_list",
                 P.RULE_VIEW,
                 lazy_("Rules"),

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from shared.assessments.metrics.span import CountedLine, Span, pairs
 from shared.duties.models import DueItem
 from shared.events.models import Event
+from shared.tenants.queries import setting
 
 
 def _kinds(lines: Sequence[CountedLine]) -> Subquery:
@@ -33,9 +34,19 @@ def asked(span: Span) -> ColumnElement[bool]:
     )
 
 
+def earned() -> ColumnElement[bool]:
+    """A due item that counts as done. What was entered from an old ledger counts where the tenant has chosen so."""
+    done = DueItem.state == "done"
+    if setting("score_backfilled"):
+        return done
+    # Few or none, found by the index of what imports have filed.
+    entered_later = select(Event.id).where(Event.batch_id.is_not(None), Event.backfilled)
+    return and_(done, DueItem.event_id.not_in(entered_later))
+
+
 def _count(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[Any]:
     kinds = _kinds(lines)
-    done = DueItem.state == "done"
+    done = earned()
     return (
         select(
             kinds.c.line_id,
@@ -70,7 +81,7 @@ def held_whole(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[A
         )
         .exists()
     )
-    flawed = func.count().filter(and_(DueItem.state == "done", lacks))
+    flawed = func.count().filter(and_(earned(), lacks))
     return (
         _count(lines, units, span)
         .join(Event, and_(Event.tenant_id == DueItem.tenant_id, Event.id == DueItem.event_id), isouter=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Numeric, and_, cast, exists, func, literal, select, true, tuple_
+from sqlalchemy import Numeric, and_, cast, exists, func, literal, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from shared.access.actor import Actor
@@ -191,7 +191,13 @@ def stale() -> Stale:
         select(AuditEntry.unit_id)
         .where(
             AuditEntry.at > min(instants) - OVERLAP,
-            func.split_part(AuditEntry.verb, ".", 1).in_(COUNTED_NOUNS),
+            or_(
+                func.split_part(AuditEntry.verb, ".", 1).in_(COUNTED_NOUNS),
+                # The choice whether what was entered later is scored concerns every unit.
+                and_(
+                    AuditEntry.verb == "setting.change", AuditEntry.detail["key"].astext == "score_backfilled"
+                ),
+            ),
         )
         .distinct()
     ).all()

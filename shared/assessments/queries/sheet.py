@@ -18,6 +18,7 @@ from shared.db import db
 from shared.duties.models import DueItem
 from shared.events.models import Event
 from shared.organisations.models import Unit
+from shared.tenants.queries import setting
 
 
 def applies(scheme: type[Scheme], unit: type[Unit]) -> ColumnElement[bool]:
@@ -110,8 +111,9 @@ def _behind(unit: Unit, year: int, kinds: list[str], span: Span) -> dict[str, li
     found: dict[str, list[Evidence]] = defaultdict(list)
     if not kinds:
         return found
+    scored = bool(setting("score_backfilled"))
     rows = db.session.execute(
-        select(DueItem, Event.fields)
+        select(DueItem, Event.fields, Event.backfilled)
         .join(Event, and_(Event.tenant_id == DueItem.tenant_id, Event.id == DueItem.event_id), isouter=True)
         .where(
             DueItem.unit_id == unit.id,
@@ -123,13 +125,15 @@ def _behind(unit: Unit, year: int, kinds: list[str], span: Span) -> dict[str, li
         .order_by(DueItem.due_on, DueItem.kind, DueItem.ordinal)
     )
     for row in rows:
-        found[row.DueItem.kind].append(_evidence(row, span))
+        found[row.DueItem.kind].append(_evidence(row, span, scored=scored))
     return found
 
 
-def _evidence(row: Row[Any], span: Span) -> Evidence:
+def _evidence(row: Row[Any], span: Span, *, scored: bool) -> Evidence:
     item: DueItem = row.DueItem
-    if item.state == "done":
+    if item.state == "done" and row.backfilled and not scored:
+        state = "later"
+    elif item.state == "done":
         state = "made_up" if item.made_up else "done"
     elif item.due_on < span.until:
         state = "missing"
@@ -212,6 +216,6 @@ def _flawed(row: Evidence, wanted: tuple[str, ...]) -> Evidence:
 
 
 def _loss(row: Evidence, missing: Decimal, made_up: Decimal, flaw: Decimal) -> Decimal:
-    if row.state == "missing":
+    if row.state in ("missing", "later"):
         return missing
     return (made_up if row.state == "made_up" else NOTHING) + (flaw if row.lacking else NOTHING)

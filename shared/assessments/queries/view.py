@@ -15,7 +15,10 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One due item behind a line. state: done, made_up, flawed, missing, open (its window is now), ahead."""
+    """One due item behind a line. state: done, made_up, flawed, missing, open (its window is now), ahead.
+
+    later: entered from an old ledger, which this tenant does not score.
+    """
 
     due_item_id: int
     kind: str
@@ -76,8 +79,13 @@ class LineView:
         return Decimal(str(self.params.get(name, 0)))
 
     @property
+    def entered_later(self) -> int:
+        """Done, and not counted, because it came in from an old ledger and the tenant does not score that."""
+        return sum(1 for row in self.rows if row.state == "later")
+
+    @property
     def missing(self) -> int:
-        return self.due - self.done
+        return max(self.due - self.done - self.entered_later, 0)
 
     @property
     def lost(self) -> Decimal:
@@ -96,6 +104,7 @@ class LineView:
         assert self.metric is not None
         price = self.rate("per_made_up") if METRICS[self.metric].from_duties else NOTHING
         lost = price * (self.made_up + self.missing) + self.rate("per_flaw") * self.flawed
+        lost += self.rate("per_missing") * self.entered_later
         return points_of(full=self.full, lost=lost) - self.points
 
     @property
@@ -109,6 +118,14 @@ class LineView:
         said = []
         if self.missing:
             said.append(_("%(name)s: %(n)s missing", name=name, n=self.missing))
+        if self.entered_later and self.rate("per_missing"):
+            said.append(
+                _(
+                    "%(name)s: %(n)s entered later, not counted by your organisation's choice",
+                    name=name,
+                    n=self.entered_later,
+                )
+            )
         if self.made_up and self.rate("per_made_up"):
             said.append(_("%(name)s: %(n)s made up", name=name, n=self.made_up))
         if self.flawed:

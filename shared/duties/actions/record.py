@@ -12,6 +12,7 @@ from shared.duties.actions.counting import counting
 from shared.duties.models import DueItem
 from shared.errors import Conflict, Invalid
 from shared.events.actions import Held, amend_event, file_event, void_event
+from shared.events.actions.joint import follow_change
 from shared.events.kinds import KINDS
 from shared.events.models import Event
 from shared.i18n import _
@@ -177,6 +178,7 @@ def correct_record(
             fulfil([item.id], event, made_up=late[item.id])
         else:
             item.held_on, item.made_up = event.held_on, late[item.id]
+    follow_change(actor, event=event, step="corrected")
     event.review = event.review_remark = event.reviewed_by = event.reviewed_at = None
     return True
 
@@ -195,6 +197,7 @@ def void_record(actor: Actor, *, event: Event, reason: str, version: int) -> int
         .execution_options(synchronize_session="fetch")
     )
     void_event(actor, event=event, reason=reason, version=version)
+    follow_change(actor, event=event, step="void")
     db.session.execute(
         update(DueItem)
         .where(DueItem.event_id == event.id)

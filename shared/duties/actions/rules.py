@@ -1,68 +1,30 @@
-"""Rules: taken from a pack, and made stricter by a tenant, never looser."""
+"""Rules of a tenant: made stricter, never looser; begun later; what no law asks is switched on and off."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from shared.access.actor import Actor
 from shared.audit import record
 from shared.clock import today
 from shared.db import db
 from shared.duties.models import Rule
-from shared.duties.packs import EVERYBODYS
 from shared.duties.periods import CADENCES, TERM, periods
 from shared.errors import Conflict, Invalid
+from shared.events.marks import refuse_marks
 from shared.i18n import _
 
-#: A shipped rule is the pack's own text: a new release may correct it; the tenant's version stands in a row of its own.
-_ADOPT = text(
-    """
-    insert into duty_rule (key, kind, unit_kinds, sectors, cadence, times, from_month, to_month,
-        years, notice_months, years_choice, postpone_months, level, source, grade, origin, valid_from, valid_to)
-    select key, content->>'kind',
-        array(select jsonb_array_elements_text(content->'unit_kinds')),
-        case when content ? 'sectors' then array(select jsonb_array_elements_text(content->'sectors')) end,
-        content->>'cadence', coalesce((content->>'times')::smallint, 1),
-        (content->>'from_month')::smallint, (content->>'to_month')::smallint,
-        (content->>'years')::smallint,
-        case when content ? 'notice_months'
-            then array(select jsonb_array_elements_text(content->'notice_months')::smallint) end,
-        case when content ? 'years_choice'
-            then array(select jsonb_array_elements_text(content->'years_choice')::smallint) end,
-        (content->>'postpone_months')::smallint,
-        content->>'level', content->>'source', content->>'grade', 'pack',
-        valid_from, (content->>'valid_to')::date
-    from platform.rule_pack where pack = any(cast(:packs as text[]))
-    on conflict (tenant_id, key, origin, valid_from) do update
-    set kind = excluded.kind, unit_kinds = excluded.unit_kinds, sectors = excluded.sectors,
-        cadence = excluded.cadence, times = excluded.times, from_month = excluded.from_month,
-        to_month = excluded.to_month, years = excluded.years, notice_months = excluded.notice_months,
-        years_choice = excluded.years_choice, postpone_months = excluded.postpone_months,
-        level = excluded.level, source = excluded.source,
-        grade = excluded.grade, valid_to = excluded.valid_to
-    where (duty_rule.kind, duty_rule.unit_kinds, duty_rule.sectors, duty_rule.cadence, duty_rule.times,
-        duty_rule.from_month, duty_rule.to_month, duty_rule.years, duty_rule.notice_months, duty_rule.years_choice,
-        duty_rule.postpone_months, duty_rule.level, duty_rule.source, duty_rule.grade,
-        duty_rule.valid_to)
-        is distinct from (excluded.kind, excluded.unit_kinds, excluded.sectors, excluded.cadence, excluded.times,
-        excluded.from_month, excluded.to_month, excluded.years, excluded.notice_months, excluded.years_choice,
-        excluded.postpone_months, excluded.level, excluded.source, excluded.grade, excluded.valid_to)
-    """
-)
+#: Characters of a decision's name or a reason.
+MAX_REASON = 200
 
 
-def adopt_pack(actor: Actor, *, pack: str) -> int:
-    """Copy a shipped pack (bureau, union) and everybody's into the open tenant, or follow their newer text.
-
-    Repeating it changes nothing. Returns the number of rules that came in or changed; a change is planned by the next
-    plan_year.
-    """
-    changed = db.session.execute(_ADOPT, {"packs": [pack, *EVERYBODYS]})
-    count: int = changed.rowcount  # type: ignore[attr-defined]
-    if count:
-        record(actor, verb="rule.adopt", object_type="rule_pack", detail={"pack": pack, "rules": count})
-    return count
+def _check_source(source: str) -> dict[str, object]:
+    if not source.strip():
+        return {"source": _("Say which decision this rests on.")}
+    refuse_marks(source)
+    return {}
 
 
 def next_starts(rule: Rule, on: date) -> list[date]:
@@ -136,45 +98,56 @@ def tighten_rule(
     same = (cadence, times, own, early_days) == (rule.cadence, rule.times, base, rule.early_days)
     if same and not wrong:
         wrong["times"] = _("Nothing is stricter than the rule as it stands.")
-    if not source.strip():
-        wrong["source"] = _("Say which decision this rests on.")
+    wrong |= _check_source(source)
     if wrong:
         raise Invalid(_("A rule can be made stricter, never looser."), fields=wrong)
-    _refuse_second(rule)
-    made = Rule(
-        key=rule.key,
-        kind=rule.kind,
-        unit_kinds=rule.unit_kinds,
-        sectors=rule.sectors,
-        cadence=cadence,
-        times=times,
-        from_month=from_month,
-        to_month=to_month,
-        early_days=early_days,
-        level="unit",
-        source=source.strip(),
-        grade="B",
-        origin="tenant",
-        valid_from=valid_from,
-    )
-    db.session.add(made)
-    db.session.flush()
-    record(
+    return _own_version(
         actor,
-        verb="rule.tighten",
-        object_type="rule",
-        object_id=made.id,
+        rule,
+        valid_from=valid_from,
+        source=source,
+        values={
+            "cadence": cadence,
+            "times": times,
+            "from_month": from_month,
+            "to_month": to_month,
+            "early_days": early_days,
+        },
         detail={"key": rule.key, "cadence": cadence, "times": times, "early_days": early_days},
     )
-    return made
 
 
-def _refuse_second(rule: Rule) -> None:
+def _own_version(
+    actor: Actor,
+    rule: Rule,
+    *,
+    valid_from: date,
+    source: str,
+    values: dict[str, Any],
+    detail: dict[str, Any],
+) -> Rule:
+    """Put a version of the tenant's own beside the pack's rule; Conflict where one stands already."""
     taken = db.session.scalar(
         select(Rule.id).where(Rule.key == rule.key, Rule.origin == "tenant", Rule.valid_to.is_(None))
     )
     if taken is not None:
         raise Conflict(_("There is already a version of your own; end it first."))
+    made = Rule(
+        key=rule.key,
+        kind=rule.kind,
+        unit_kinds=rule.unit_kinds,
+        sectors=rule.sectors,
+        level="unit",
+        source=source.strip(),
+        grade="B",
+        origin="tenant",
+        valid_from=valid_from,
+        **values,
+    )
+    db.session.add(made)
+    db.session.flush()
+    record(actor, verb="rule.tighten", object_type="rule", object_id=made.id, detail=detail)
+    return made
 
 
 def lengths(rule: Rule) -> list[int]:
@@ -204,36 +177,22 @@ def choose_term(
         wrong["valid_from"] = _("Choose the first day of a coming period.")
     if (years, notice) == (rule.years, base) and not wrong:
         wrong["years"] = _("Nothing differs from the rule as it stands.")
-    if not source.strip():
-        wrong["source"] = _("Say which decision this rests on.")
+    wrong |= _check_source(source)
     if wrong:
         raise Invalid(_("A rule can be made stricter, never looser."), fields=wrong)
-    _refuse_second(rule)
-    made = Rule(
-        key=rule.key,
-        kind=rule.kind,
-        unit_kinds=rule.unit_kinds,
-        sectors=rule.sectors,
-        cadence=TERM,
-        years=years,
-        notice_months=notice,
-        postpone_months=rule.postpone_months,
-        level="unit",
-        source=source.strip(),
-        grade="B",
-        origin="tenant",
-        valid_from=valid_from,
-    )
-    db.session.add(made)
-    db.session.flush()
-    record(
+    return _own_version(
         actor,
-        verb="rule.tighten",
-        object_type="rule",
-        object_id=made.id,
+        rule,
+        valid_from=valid_from,
+        source=source,
+        values={
+            "cadence": TERM,
+            "years": years,
+            "notice_months": notice,
+            "postpone_months": rule.postpone_months,
+        },
         detail={"key": rule.key, "cadence": TERM, "times": years},
     )
-    return made
 
 
 def end_tightening(actor: Actor, *, rule: Rule) -> None:
@@ -285,3 +244,50 @@ def set_start(actor: Actor, *, rule: Rule, starts_on: date | None, opened_on: da
         object_id=rule.id,
         detail={"key": rule.key, "starts_on": starts_on.isoformat() if starts_on else None},
     )
+
+
+def optional(rule: Rule) -> bool:
+    """Whether a tenant may leave a rule out: no binding text stands behind it, or its text is not confirmed."""
+    return rule.origin == "pack" and (rule.level == "unit" or rule.grade in ("C", "K"))
+
+
+def switch_rule(actor: Actor, *, rule: Rule, on: bool, reason: str) -> bool:
+    """Ask a shipped rule of the units, or ask it no longer; False when it stands so already.
+
+    Switched on it asks from today, nothing of the time before. Raises Invalid for a binding rule that is to be switched
+    off and where no reason is given, Conflict while a version of the tenant's own holds.
+    """
+    if rule.enabled == on:
+        return False
+    if not on and not optional(rule):
+        raise Invalid(_("This rule is binding; it can be made stricter, never left out."))
+    if rule.origin != "pack":
+        raise Conflict(_("This is already your own version; end it first."))
+    plain = reason.strip()
+    if not plain or len(plain) > MAX_REASON:
+        wrong = (
+            _("At most %(n)s characters.", n=MAX_REASON) if plain else _("Say which decision this rests on.")
+        )
+        raise Invalid(wrong, fields={"reason": wrong})
+    refuse_marks(plain)
+    values: dict[str, Any] = {"enabled": on}
+    if on:
+        values["starts_on"] = max(today(), rule.starts_on or today())
+    elif db.session.scalar(
+        select(Rule.id).where(Rule.key == rule.key, Rule.origin == "tenant", Rule.valid_to.is_(None))
+    ):
+        raise Conflict(_("There is already a version of your own; end it first."))
+    db.session.execute(
+        update(Rule)
+        .where(Rule.key == rule.key, Rule.origin == "pack")
+        .values(**values)
+        .execution_options(synchronize_session="fetch")
+    )
+    record(
+        actor,
+        verb="rule.enable" if on else "rule.disable",
+        object_type="rule",
+        object_id=rule.id,
+        detail={"key": rule.key, "reason": plain},
+    )
+    return True

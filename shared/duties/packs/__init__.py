@@ -2,6 +2,9 @@
 
 import json
 import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ from shared.settings import settings
 #: By the kind of tenant that takes them; EVERYBODYS are taken by each tenant, whose tree may hold both lines.
 EVERYBODYS = ("terms",)
 PACKS = {name: Path(__file__).parent / f"{name}.toml" for name in ("bureau", "union", *EVERYBODYS)}
+#: Quotas of persons by their offices; they make no due items and are read from the file.
+PERSONS = Path(__file__).parent / "persons.toml"
 
 _LOAD = text(
     "insert into platform.rule_pack (pack, key, valid_from, content)"
@@ -49,3 +54,42 @@ def load_packs() -> int:
     finally:
         engine.dispose()
     return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRule:
+    """Whoever holds one of the posts `who` at a unit of `unit_kinds` owes `times` of `kind` in each period."""
+
+    key: str
+    #: Codes of shared.members.posts.POSTS.
+    who: tuple[str, ...]
+    #: Keys of shared.organisations.kinds.KINDS.
+    unit_kinds: tuple[str, ...]
+    #: A key of shared.events.kinds.KINDS.
+    kind: str
+    times: int
+    cadence: str
+    level: str
+    source: str
+    grade: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+@cache
+def _persons() -> tuple[PersonRule, ...]:
+    return tuple(
+        PersonRule(**{**rule, "who": tuple(rule["who"]), "unit_kinds": tuple(rule["unit_kinds"])})
+        for rule in tomllib.loads(PERSONS.read_text("utf-8"))["rule"]
+    )
+
+
+def person_rules(on: date, *, kind: str | None = None) -> list[PersonRule]:
+    """The quotas of persons in force on a day, in the order of the file; of one kind of event, or of all."""
+    return [
+        rule
+        for rule in _persons()
+        if rule.valid_from <= on
+        and (rule.valid_to is None or on <= rule.valid_to)
+        and kind in (None, rule.kind)
+    ]

@@ -32,6 +32,8 @@ class DueFilter:
     due_before: date | None = None
     period: str | None = None
     due_from: date | None = None
+    line: str | None = None
+    sector: str | None = None
 
     def fields(self) -> dict[str, str]:
         """The filter as form fields or the query of an address."""
@@ -46,6 +48,10 @@ class DueFilter:
             found["due_from"] = self.due_from.isoformat()
         if self.period:
             found["period"] = self.period
+        if self.line:
+            found["line"] = self.line
+        if self.sector:
+            found["sector"] = self.sector
         return found
 
     @classmethod
@@ -61,6 +67,8 @@ class DueFilter:
             due_before=_day(fields.get("due_before", "")),
             period=fields.get("period") or None,
             due_from=_day(fields.get("due_from", "")),
+            line=fields.get("line") or None,
+            sector=fields.get("sector") or None,
         )
 
 
@@ -106,6 +114,10 @@ def due_filter_conditions(actor: Actor, given: DueFilter, may: Permission) -> li
         conditions.append(DueItem.due_on >= given.due_from)
     if given.period is not None:
         conditions.append(DueItem.period == given.period)
+    if given.line is not None:
+        conditions.append(Unit.line == given.line)
+    if given.sector is not None:
+        conditions.append(Unit.sector == given.sector)
     return conditions
 
 

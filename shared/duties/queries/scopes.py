@@ -34,3 +34,13 @@ def own_unit(actor: Actor, may: Permission) -> int | None:
     if len(reached) != 1 or reached[0].path is None or reached[0].below:
         return None
     return int(reached[0].path.rstrip(".").rsplit(".", 1)[-1])
+
+
+def top_unit(actor: Actor, may: Permission) -> int | None:
+    """The first unit in reach in the order of the tree. One query."""
+    return db.session.scalar(
+        select(Unit.id)
+        .where(Unit.state == "active", reach_filter(actor, may, Unit.path))
+        .order_by(Unit.path)
+        .limit(1)
+    )

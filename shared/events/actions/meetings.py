@@ -50,7 +50,7 @@ class Planned:
 def check_plan(unit: Unit, kind: str, given: Planned) -> dict[str, Any]:
     """The columns of a meeting; Invalid names each wrong field."""
     spec = KINDS.get(kind)
-    if spec is None or spec.line != unit.line or spec.attendance not in INVITING:
+    if spec is None or not spec.at(unit.line, unit.kind) or spec.attendance not in INVITING:
         raise Invalid(_("Nobody is invited to events of this kind."))
     if unit.state != "active":
         raise Conflict(_("%(name)s is dissolved.", name=unit.name))

@@ -64,6 +64,14 @@ class Event(TenantOwned, Base):
         ),
         # What an import of the past has filed, for its undo.
         Index("ix_event_batch_id", "tenant_id", "batch_id", postgresql_where=text("batch_id is not null")),
+        # What is or was made public, the latest first.
+        Index(
+            "ix_event_publication",
+            "tenant_id",
+            "held_on",
+            "id",
+            postgresql_where=text("kind = 'publication' and state = 'filed'"),
+        ),
         # The tenant's events by day.
         Index("ix_event_held_on", "tenant_id", "held_on"),
     )
@@ -121,6 +129,13 @@ class Attendance(TenantOwned, Base):
         CheckConstraint("made_up_on is null or not present", name="made_up"),
         # What a person attended.
         Index("ix_attendance_person_id", "tenant_id", "person_id"),
+        # Who has still to make up for it, record by record.
+        Index(
+            "ix_attendance_to_make_up",
+            "tenant_id",
+            "event_id",
+            postgresql_where=text("not present and made_up_on is null"),
+        ),
     )
 
     event_id: Mapped[int] = mapped_column(BigInteger)
@@ -133,6 +148,9 @@ class Attendance(TenantOwned, Base):
     made_up_on: Mapped[date | None] = mapped_column(Date)
     made_up_how: Mapped[str | None] = mapped_column(Text)
     made_up_by: Mapped[int | None] = mapped_column(BigInteger)
+    #: What the person says about it until the organiser confirms: the day and the way.
+    made_up_asked_on: Mapped[date | None] = mapped_column(Date)
+    made_up_asked_how: Mapped[str | None] = mapped_column(Text)
 
 
 class EventFile(TenantOwned, Base):

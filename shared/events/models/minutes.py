@@ -135,6 +135,8 @@ class Vote(TenantOwned, Base):
     abstain: Mapped[int] = mapped_column(Integer, server_default="0")
     #: 书面意见 of the absent that count as cast.
     written: Mapped[int] = mapped_column(Integer, server_default="0")
+    #: By what paper some with a vote were left out of those due; '' where nobody was.
+    basis: Mapped[str] = mapped_column(Text, server_default="")
     passed: Mapped[bool]
 
 
@@ -169,6 +171,8 @@ class Resolution(TenantOwned, Base):
     outcome: Mapped[str | None] = mapped_column(Text)
     ended_on: Mapped[date | None] = mapped_column(Date)
     ended_by: Mapped[int | None] = mapped_column(BigInteger)
+    #: When it was said that this day has passed; a new day is said anew.
+    told_on: Mapped[date | None] = mapped_column(Date)
 
 
 class JointOffer(TenantOwned, Base):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from shared.errors import Invalid
 from shared.events.models import Event
-from shared.events.parts import guests
+from shared.events.parts import guests, resolutions, voting
 from shared.events.parts.context import Context, Row
 from shared.i18n import lazy_
 
@@ -26,10 +26,21 @@ class Part:
     write: Callable[[Event, Sequence[Row]], None]
     #: The stored rows as the form would send them, in order.
     read: Callable[[int], list[Row]]
+    #: The rows in words, one a line, where the plain values would not be understood.
+    say: Callable[[Sequence[Row]], str] | None = None
 
 
 PARTS: Mapping[str, Part] = {
     "guests": Part(lazy_("Sitting in"), guests.FIELDS, guests.check, guests.write, guests.read),
+    "voting": Part(lazy_("Votes taken"), voting.FIELDS, voting.check, voting.write, voting.read, voting.say),
+    "resolutions": Part(
+        lazy_("Resolutions"),
+        resolutions.FIELDS,
+        resolutions.check,
+        resolutions.write,
+        resolutions.read,
+        resolutions.say,
+    ),
 }
 
 
@@ -44,8 +55,7 @@ def check_parts(context: Context, given: Mapping[str, Sequence[Row]]) -> dict[st
         try:
             clean[name] = part.check(context, rows)
         except Invalid as problem:
-            wrong.update(problem.fields)
-            wrong.setdefault(name, str(problem))
+            wrong.update(problem.fields or {name: str(problem)})
     if wrong:
         raise Invalid("", fields=wrong)
     return clean

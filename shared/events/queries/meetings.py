@@ -1,7 +1,7 @@
 """Reads of what is to be held: a person's own meetings, the calendar of a reach, one meeting with its answers."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, null, select, tuple_
@@ -12,6 +12,7 @@ from shared.access.permissions import Permission
 from shared.db import db
 from shared.events.kinds import KINDS
 from shared.events.models import Invitation, Meeting, Series
+from shared.i18n import _
 from shared.members.models import Person
 from shared.organisations.models import Unit
 
@@ -146,12 +147,20 @@ class Answer:
     answer: str | None
     reason: str | None
     note: str | None
+    checked_in_at: datetime | None = None
 
 
 def answers_of(meeting_id: int) -> list[Answer]:
     """Everybody invited: who has not answered first, then leave, then who comes. One query."""
     rows = db.session.execute(
-        select(Person.id, Person.name, Invitation.answer, Invitation.reason, Invitation.note)
+        select(
+            Person.id,
+            Person.name,
+            Invitation.answer,
+            Invitation.reason,
+            Invitation.note,
+            Invitation.checked_in_at,
+        )
         .join(Invitation, and_(Invitation.tenant_id == Person.tenant_id, Invitation.person_id == Person.id))
         .where(Invitation.meeting_id == meeting_id)
         .order_by(Invitation.answer.desc().nulls_first(), Person.name_key, Person.id)
@@ -174,13 +183,61 @@ def meeting_to_record(unit_id: int, kind: str, first: date, last: date) -> Meeti
     ).scalar_one_or_none()
 
 
-def leaves_of(meeting_id: int) -> dict[int, tuple[str, str]]:
-    """Who asked for leave: person → (reason, remark)."""
-    return {
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a meeting knows before its record: who asked for leave, and a word beside a name where people checked in."""
+
+    #: person → (reason, remark); whoever checked in after all is not among them.
+    absent: dict[int, tuple[str, str]]
+    words: dict[int, str]
+
+
+def expectation_of(meeting_id: int) -> Expectation:
+    """Nobody is absent for not having checked in: the word only tells the keeper. One query."""
+    rows = answers_of(meeting_id)
+    absent = {
         row.person_id: (row.reason or "other", row.note or "")
-        for row in answers_of(meeting_id)
-        if row.answer == "leave"
+        for row in rows
+        if row.answer == "leave" and row.checked_in_at is None
     }
+    if not any(row.checked_in_at for row in rows):
+        return Expectation(absent, {})
+    return Expectation(
+        absent,
+        {
+            row.person_id: _("checked in") if row.checked_in_at else _("not checked in")
+            for row in rows
+            if row.person_id not in absent
+        },
+    )
+
+
+def checked_in_count(meeting_id: int) -> tuple[int, int]:
+    """How many have checked in, of how many invited. One query."""
+    row = db.session.execute(
+        select(func.count(Invitation.checked_in_at), func.count()).where(Invitation.meeting_id == meeting_id)
+    ).one()
+    return row[0], row[1]
+
+
+def own_checkin(meeting_id: int, person_id: int) -> tuple[str, datetime | None]:
+    """The name of a meeting's unit, and when somebody checked in there. One query."""
+    row = db.session.execute(
+        select(Unit.name, Invitation.checked_in_at)
+        .select_from(Meeting)
+        .join(Unit, and_(Unit.tenant_id == Meeting.tenant_id, Unit.id == Meeting.unit_id))
+        .join(
+            Invitation,
+            and_(
+                Invitation.tenant_id == Meeting.tenant_id,
+                Invitation.meeting_id == Meeting.id,
+                Invitation.person_id == person_id,
+            ),
+            isouter=True,
+        )
+        .where(Meeting.id == meeting_id)
+    ).one()
+    return row[0], row[1]
 
 
 def series_of(unit_id: int) -> list[Series]:

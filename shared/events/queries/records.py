@@ -80,6 +80,9 @@ def people_on(unit_id: int, on: date) -> list[RollPerson]:
 def on_roll(kind: str, people: Iterable[RollPerson]) -> list[RollPerson]:
     """Those of a unit's people who are expected at this kind of event."""
     everyone = list(people)
+    if KINDS[kind].attendance == "none":
+        # Nobody is expected; anybody of the unit may be named.
+        return everyone
     members = [person for person in everyone if person.member]
     if KINDS[kind].attendance == "officers":
         return [person for person in everyone if person.officer] or members

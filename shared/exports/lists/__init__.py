@@ -8,13 +8,17 @@ from shared.exports.lists.audit import TRAIL, WORDS
 from shared.exports.lists.columns import Cell, Column, List, pack, unpack
 from shared.exports.lists.documents import PAPERS
 from shared.exports.lists.dues import BOOK, MONTHS, SHEET
-from shared.exports.lists.duties import PLAN
+from shared.exports.lists.duties import EXEMPTIONS, PLAN
 from shared.exports.lists.events import CALENDAR, REVIEWS
-from shared.exports.lists.ledger import LEDGER, OVERVIEW
+from shared.exports.lists.ledger import LEDGER, OVERVIEW, UNIT_YEAR
+from shared.exports.lists.life import LIFE
 from shared.exports.lists.members import MOBILE, OFFICES, ROSTER
 from shared.exports.lists.organisations import TERMS, UNIT_LIST
+from shared.exports.lists.publications import PUBLICATIONS
 from shared.exports.lists.reforms import REFORMS
 from shared.exports.lists.reminders import LOG
+from shared.exports.lists.resolutions import RESOLUTIONS
+from shared.exports.lists.study import TO_MAKE_UP, UNIT_HOURS
 from shared.exports.lists.transfers import TRANSFERS
 
 LISTS: dict[str, List[Any, Any]] = {
@@ -24,6 +28,7 @@ LISTS: dict[str, List[Any, Any]] = {
         BOARD,
         BOOK,
         CALENDAR,
+        EXEMPTIONS,
         LEDGER,
         LOG,
         MOBILE,
@@ -32,14 +37,20 @@ LISTS: dict[str, List[Any, Any]] = {
         OVERVIEW,
         PAPERS,
         PLAN,
+        PUBLICATIONS,
         REFORMS,
+        RESOLUTIONS,
         REVIEWS,
         ROSTER,
         SHEET,
         TERMS,
+        TO_MAKE_UP,
         TRAIL,
         TRANSFERS,
+        UNIT_HOURS,
         UNIT_LIST,
+        UNIT_YEAR,
+        *LIFE,
     )
 }
 

@@ -1,11 +1,13 @@
-"""The plan of a year as Excel."""
+"""The plan of a year, and exempt periods, as Excel."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from shared.access.actor import Actor
 from shared.access.permissions import Permission
+from shared.clock import today
 from shared.duties.queries import PlanFilter, PlanItem, plan_page
+from shared.duties.queries.exemptions import ExemptionFilter, Spared, exemption_counts, exemption_page
 from shared.events.kinds import KINDS
 from shared.exports.lists.columns import CHUNK, Column, List
 from shared.exports.lists.phrases import unit_said, year_said
@@ -75,4 +77,55 @@ PLAN: List[PlanFilter, PlanItem] = List(
     chunks=_chunks,
     said=_said,
     count=_count,
+)
+
+
+def _periods(_actor: Actor, _given: ExemptionFilter) -> list[Column[Spared]]:
+    on = today()
+    words = {
+        "running": _("runs now"),
+        "coming": _("still to begin"),
+        "over": _("is over"),
+        "ended": _("taken back"),
+    }
+    return [
+        Column(_("State"), lambda row: words[row.stands(on)], 10),
+        Column(_("Unit"), lambda row: row.unit_name, 36),
+        Column(_("Begins"), lambda row: row.since, 12),
+        Column(_("Until"), lambda row: row.until, 12),
+        Column(_("Spared"), lambda row: row.kind_names, 30),
+        Column(_("Reason"), lambda row: row.reason, 36),
+        Column(_("Document"), lambda row: row.document, 24),
+        Column(_("Granted by"), lambda row: row.granted_by, 14),
+        Column(_("Due items"), lambda row: row.items, 10),
+        Column(_("Why it is taken back"), lambda row: row.end_reason or "", 24),
+    ]
+
+
+def _period_chunks(actor: Actor, given: ExemptionFilter) -> Iterator[Sequence[Spared]]:
+    after = None
+    while True:
+        rows, after = exemption_page(actor, replace(given, after=after), size=CHUNK)
+        yield rows
+        if after is None:
+            return
+
+
+def _periods_said(_actor: Actor, given: ExemptionFilter) -> list[tuple[str, str]]:
+    said = unit_said(given.unit_id)
+    if given.kind is not None:
+        said.append((_("Kind"), str(KINDS[given.kind].name)))
+    shows = {"running": _("run now"), "coming": _("still to begin"), "over": _("is over"), "all": _("all")}
+    return [*said, (_("Shown"), shows[given.show])]
+
+
+EXEMPTIONS: List[ExemptionFilter, Spared] = List(
+    name="duties.exemptions",
+    title=lazy_("Exempt periods"),
+    permission=Permission.DUTY_VIEW,
+    filter=ExemptionFilter,
+    columns=_periods,
+    chunks=_period_chunks,
+    said=_periods_said,
+    count=lambda actor, given: exemption_counts(actor, given)[given.show],
 )

@@ -1,8 +1,7 @@
 """What a person decides about the rows in question: let one through, leave it out, choose a unit, correct a cell."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +12,8 @@ from shared.clock import today
 from shared.db import db
 from shared.errors import Conflict
 from shared.i18n import _
+from shared.imports.actions.decision import Decision, can_take
+from shared.imports.actions.ledger.desk import LedgerDesk
 from shared.imports.actions.staging import (
     match_unit,
     plain_cells,
@@ -21,11 +22,12 @@ from shared.imports.actions.staging import (
     settle_unit,
     weigh,
 )
-from shared.imports.issues import ISSUES, verdict_of
+from shared.imports.issues import verdict_of
 from shared.imports.judging.matching import UnitRecord
 from shared.imports.judging.people import Judged, PeopleJudge
 from shared.imports.judging.unit_names import Candidate, unit_name
 from shared.imports.judging.units import UnitJudge
+from shared.imports.layouts import LEDGER
 from shared.imports.models import Batch, Row
 from shared.imports.queries import ROW_CONTEXT, Opened, opened, units_on_hand
 from shared.sealing import Keys, seal
@@ -33,19 +35,6 @@ from shared.tenants.queries import keys, open_tenant
 
 #: Columns whose cell names a unit, so that the choice is among units.
 UNIT_COLUMNS = ("unit", "parent")
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """About one row: `choice` is take, leave, '' (open again) or use:<column>:<ref>; `cells` are corrected ones."""
-
-    choice: str = ""
-    cells: Mapping[str, str] = field(default_factory=dict)
-
-
-def can_take(findings: Sequence[Sequence[Any]]) -> bool:
-    """Whether a person may let a row through with these findings."""
-    return all(ISSUES[finding[1]].take is not None for finding in findings)
 
 
 class Desk:
@@ -180,7 +169,7 @@ def decide(actor: Actor, batch: Batch, *, decisions: Mapping[int, Decision]) -> 
         .order_by(Row.sheet, Row.row_no)
         .with_for_update()
     ).all()
-    desk = Desk(batch)
+    desk = LedgerDesk(actor, batch) if batch.layout == LEDGER else Desk(batch)
     for row in rows:
         desk.settle(row, decisions[row.id])
     if rows:
@@ -195,8 +184,8 @@ def decide(actor: Actor, batch: Batch, *, decisions: Mapping[int, Decision]) -> 
 
 
 def take_alike(actor: Actor, batch: Batch, *, row_id: int, column: str, ref: str) -> int:
-    """Choose one unit for every open row that names the unit as this row does; returns how many."""
-    if column not in UNIT_COLUMNS:
+    """Choose one unit (or kind) for every open row that names it as this row does; returns how many."""
+    if column not in (*UNIT_COLUMNS, "kind"):
         return 0
     tenant_keys = keys()
     rows = db.session.scalars(

@@ -33,6 +33,8 @@ class Source:
     data: bytes
     kind: str
     name: str
+    #: A key of shared.imports.layouts.LAYOUTS.
+    layout: str
     entries: list[dict[str, Any]]
     confirmed: bool
     remembered: Remembered
@@ -61,6 +63,7 @@ def begin(batch_id: int) -> Source | None:
         read_file(file, keys=keys()),
         file.media_type.removeprefix("import/"),
         batch.file_name,
+        batch.layout,
         list(batch.mapping.get("sheets", [])),
         bool(batch.mapping.get("confirmed")),
         remembered(),
@@ -84,9 +87,14 @@ class Found:
     rows: Iterator[tuple[int, Sequence[object]]]
     total: int
     suspect: bool
+    merged: Sequence[tuple[int, int, int, int]] = ()
 
 
-def look_over(source: Source, sheets: list[Sheet]) -> list[Found]:
+#: Says what a sheet is: its name, its first rows, what the tenant has said of such titles.
+Survey = Callable[[str, Sequence[tuple[int, Sequence[object]]], Remembered], dict[str, Any]]
+
+
+def look_over(source: Source, sheets: list[Sheet], look: Survey = survey) -> list[Found]:
     """Find the header of each sheet, or take what a person has said about it."""
     said = {entry["name"]: entry for entry in source.entries} if source.confirmed else {}
     found = []
@@ -94,17 +102,22 @@ def look_over(source: Source, sheets: list[Sheet]) -> list[Found]:
         head = list(islice(sheet.rows, HEADER_WITHIN))
         for _row, cells in head if sheet.suspect else ():
             refuse_secret(cells)
-        entry = dict(said.get(sheet.name) or survey(sheet.name, head, source.remembered))
+        entry = dict(said.get(sheet.name) or look(sheet.name, head, source.remembered))
         entry["rows"] = sheet.total
-        found.append(Found(number, entry, chain(head, sheet.rows), sheet.total, sheet.suspect))
+        rows = chain(head, sheet.rows)
+        found.append(Found(number, entry, rows, sheet.total, sheet.suspect, sheet.merged))
     return found
 
 
-def ask_for_columns(batch_id: int, found: list[Found]) -> bool:
+def ask_for_columns(
+    batch_id: int,
+    found: list[Found],
+    lacks: Callable[[Sequence[dict[str, Any]]], bool] = incomplete,
+) -> bool:
     """Write the mapping down; True when a person has to complete it before rows can be read."""
     batch = batch_of(batch_id)
     entries = [one.entry for one in found]
-    asks = incomplete(entries)
+    asks = lacks(entries)
     note_use(entries)
     batch.mapping = {"sheets": entries, "confirmed": bool(batch.mapping.get("confirmed"))}
     if asks:

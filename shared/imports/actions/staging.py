@@ -42,7 +42,8 @@ def _is_total(word: str) -> bool:
     return "".join(word.split()).lower().rstrip(":：") in _TOTALS
 
 
-def _says_total(cell: object) -> bool:
+def says_total(cell: object) -> bool:
+    """小计, 合计, total: a row that sums others."""
     # Looked at more closely only where it ends like 小计, total or sum.
     return type(cell) is str and cell[-1:] in _TOTAL_ENDS and len(cell) < 12 and _is_total(cell)
 
@@ -169,7 +170,7 @@ class Reading:
                 # A serial number and a name: a row like nearly all.
                 yield row_no, cells, True
                 continue
-            total = _says_total(cells[0]) or _says_total(name) or (len(cells) > 1 and _says_total(cells[1]))
+            total = says_total(cells[0]) or says_total(name) or (len(cells) > 1 and says_total(cells[1]))
             if name in ("", None) and not total:
                 width = len(cells)
                 if all(cells[at] in ("", None) for at in mapped if at < width):

@@ -10,17 +10,18 @@ from shared.clock import now
 from shared.db import db
 from shared.files import File, store
 from shared.files import delete as delete_file
-from shared.imports.jobs import READ
-from shared.imports.layouts import ROSTER
+from shared.imports.jobs import READ, READ_LEDGER
+from shared.imports.layouts import LEDGER, ROSTER
 from shared.imports.models import Batch, Effect, Row
+from shared.imports.queries.ledger import reach_of
 from shared.imports.workbook.safety import check_upload
 from shared.jobs import Job, enqueue
 from shared.settings import settings
 from shared.tenants.queries import keys
 
 
-def upload(actor: Actor, *, data: bytes, name: str, form_key: str) -> Batch:
-    """Keep a workbook, sealed, and have it read in the background.
+def upload(actor: Actor, *, data: bytes, name: str, form_key: str, layout: str = ROSTER) -> Batch:
+    """Keep a workbook, sealed, and have it read in the background: a roster, or the office's own ledger.
 
     Raises Invalid or TooLarge for what is no workbook or not safe to unfold; Conflict (a unique `form_key`) when the
     form was sent twice.
@@ -37,7 +38,7 @@ def upload(actor: Actor, *, data: bytes, name: str, form_key: str) -> Batch:
         expires_at=expires,
     )
     batch = Batch(
-        layout=ROSTER,
+        layout=layout,
         file_id=file.id,
         file_name=name[:200],
         created_by=actor.person_id,
@@ -59,6 +60,9 @@ def upload(actor: Actor, *, data: bytes, name: str, form_key: str) -> Batch:
 
 def order_reading(actor: Actor, batch: Batch) -> Job:
     """Have the file read, or read anew with other columns."""
+    if batch.layout == LEDGER:
+        args = {"batch_id": batch.id, "reach": reach_of(actor)}
+        return enqueue(actor, READ_LEDGER, args=args, subject=batch.file_name)
     return enqueue(actor, READ, args={"batch_id": batch.id}, subject=batch.file_name)
 
 

@@ -1,23 +1,13 @@
 """What can be wrong with a row: one entry a code, with its sentence and what follows when it is taken all the same."""
 
-from dataclasses import dataclass
-
 from shared.i18n import lazy_
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """`take` names what is imported when a person lets the row through; None: it must be corrected or left out."""
-
-    text: lazy_
-    take: lazy_ | None = None
-    #: The heading under which rows of this kind stand together.
-    group: str = "format"
-
+from shared.imports.issues.events import EVENT_ISSUES
+from shared.imports.issues.issue import Issue
 
 GROUPS: dict[str, lazy_] = {
     "unit": lazy_("Unit not known"),
     "person": lazy_("Looks like the same person"),
+    "event": lazy_("What was held"),
     "format": lazy_("Not in order"),
 }
 
@@ -109,13 +99,26 @@ ISSUES: dict[str, Issue] = {
         lazy_("Keep the present superior"),
         "unit",
     ),
+    **EVENT_ISSUES,
 }
 
 #: Codes that no decision lets through.
 BAD = frozenset(
     code
     for code in ISSUES
-    if code.startswith(("name_", "identity_", "date_", "joined_", "kind_", "parent_itself", "unit_doubled"))
+    if code.startswith(
+        (
+            "name_",
+            "identity_",
+            "date_",
+            "joined_",
+            "kind_",
+            "parent_itself",
+            "unit_doubled",
+            "held_",
+            "event_",
+        )
+    )
     and ISSUES[code].take is None
     and ISSUES[code].group == "format"
 )

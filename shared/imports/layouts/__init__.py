@@ -2,40 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 
 from shared.i18n import lazy_
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. `aliases` are compared without blanks, brackets and what stands inside them."""
-
-    key: str
-    title: lazy_
-    aliases: tuple[str, ...]
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """One kind of sheet. `sheet` is its number in shared.imports.models.Row."""
-
-    key: str
-    title: lazy_
-    sheet: int
-    columns: tuple[Column, ...]
-    #: Columns that tell this layout from the others.
-    telling: tuple[str, ...]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(column.key for column in self.columns)
-
-    def column(self, key: str) -> Column:
-        return next(column for column in self.columns if column.key == key)
-
+from shared.imports.layouts.columns import Column, Layout
+from shared.imports.layouts.events import EVENTS
 
 UNITS = Layout(
     "units",
@@ -202,9 +173,9 @@ PEOPLE = Layout(
     ("name", "unit"),
 )  # fmt: skip
 
-#: The one kind of import there is: a workbook with either sheet or both.
-ROSTER = "roster"
-LAYOUTS: dict[str, tuple[Layout, ...]] = {ROSTER: (UNITS, PEOPLE)}
+#: The kinds of imports: a roster with either sheet or both; the office's own ledger of what was held.
+ROSTER, LEDGER = "roster", "ledger"
+LAYOUTS: dict[str, tuple[Layout, ...]] = {ROSTER: (UNITS, PEOPLE), LEDGER: (EVENTS,)}
 
 _BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 _FILLER = re.compile(r"[\s　*＊:：、/]+")
@@ -215,10 +186,15 @@ def plain_title(text: object) -> str:
     return _FILLER.sub("", _BRACKETED.sub("", unicodedata.normalize("NFKC", str(text)))).lower()
 
 
+def layout_of(key: str) -> Layout:
+    return next(layout for layouts in LAYOUTS.values() for layout in layouts if layout.key == key)
+
+
 @cache
 def _aliases(layout: str) -> dict[str, str]:
-    spec = next(one for one in LAYOUTS[ROSTER] if one.key == layout)
-    return {plain_title(alias): column.key for column in spec.columns for alias in column.aliases}
+    return {
+        plain_title(alias): column.key for column in layout_of(layout).columns for alias in column.aliases
+    }
 
 
 def recognise(layout: Layout, header: list[str]) -> dict[str, int]:

@@ -6,7 +6,8 @@ from hashlib import sha256
 from typing import Any
 
 from shared.imports.cells.parsed import text_of
-from shared.imports.layouts import LAYOUTS, ROSTER, Layout, missing, plain_title, recognise
+from shared.imports.layouts import LAYOUTS, ROSTER, layout_of, missing, plain_title, recognise
+from shared.imports.layouts.columns import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,7 @@ def signature(titles: Iterable[object]) -> str:
     return sha256("\n".join(plain).encode()).hexdigest()[:32]
 
 
-def layout_of(key: str) -> Layout:
-    return next(layout for layout in LAYOUTS[ROSTER] if layout.key == key)
-
-
-def _columns(layout: Layout, titles: list[str], remembered: Remembered) -> dict[str, int]:
+def columns_of(layout: Layout, titles: list[str], remembered: Remembered) -> dict[str, int]:
     found = recognise(layout, titles)
     for index, title in enumerate(titles):
         key = remembered.titles.get(layout.key, {}).get(plain_title(title))
@@ -67,12 +64,12 @@ def survey(name: str, head: Sequence[tuple[int, Sequence[object]]], remembered: 
             return best | {
                 "layout": saved.layout,
                 "header": row_no,
-                "columns": _said(saved, titles),
+                "columns": as_said(saved, titles),
                 "titles": titles,
                 "saved": {"id": saved.id, "name": saved.name},
             }
         for layout in LAYOUTS[ROSTER]:
-            columns = _columns(layout, titles, remembered)
+            columns = columns_of(layout, titles, remembered)
             telling = sum(1 for key in layout.telling if key in columns)
             if telling and len(columns) >= 2 and (telling, len(columns)) > most:
                 most = (telling, len(columns))
@@ -82,7 +79,7 @@ def survey(name: str, head: Sequence[tuple[int, Sequence[object]]], remembered: 
     return best
 
 
-def _said(saved: Saved, titles: list[str]) -> dict[str, int]:
+def as_said(saved: Saved, titles: list[str]) -> dict[str, int]:
     """The columns as the kept mapping says; the first of two with one title."""
     found: dict[str, int] = {}
     known = layout_of(saved.layout).keys

@@ -3,9 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from shared.errors import Invalid
 from shared.i18n import _
@@ -22,6 +22,8 @@ from shared.imports.workbook.safety import (
 
 #: How far down a header may stand.
 HEADER_WITHIN = 30
+#: Merged rectangles that are looked at.
+MAX_MERGED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Sheet:
     rows: Iterator[tuple[int, Sequence[object]]]
     #: Some cell may carry a mark of secrecy.
     suspect: bool = True
+    #: Rectangles of merged cells, as (first row, first column, last row, last column), rows from 1 and columns from 0.
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def _decoded(data: bytes) -> str:
@@ -81,8 +85,18 @@ def sheets(data: bytes, kind: str, name: str) -> list[Sheet]:
             raise too_wide()
         if sheet.total_height > MAX_ROWS or cells > MAX_CELLS:
             raise too_long()
-        found.append(Sheet(title, sheet.total_height, enumerate(sheet.iter_rows(), 1), suspect))
+        rows = enumerate(sheet.iter_rows(), 1)
+        found.append(Sheet(title, sheet.total_height, rows, suspect, _merged(sheet)))
     return _some(found)
+
+
+def _merged(sheet: CalamineSheet) -> list[tuple[int, int, int, int]]:
+    """Merged cells that reach over several rows; only the first of them holds the text."""
+    return sorted(
+        (top + 1, left, bottom + 1, right)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        if bottom > top
+    )[:MAX_MERGED]
 
 
 def _some(found: list[Sheet]) -> list[Sheet]:

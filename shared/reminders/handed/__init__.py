@@ -5,7 +5,7 @@ what stands open for this hand-over, and what taking it changes.
 """
 
 from shared.i18n import lazy_
-from shared.reminders.handed import ledger, roles, waiting
+from shared.reminders.handed import ledger, resolutions, roles, waiting
 from shared.reminders.handed.part import Handed
 
 HANDED: dict[str, Handed] = {
@@ -26,6 +26,18 @@ HANDED: dict[str, Handed] = {
         lazy_("They stay with the unit and stand in your to-do list."),
         ledger.read_items,
         ledger.take_items,
+    ),
+    "resolutions": Handed(
+        lazy_("Resolutions to be carried out"),
+        lazy_("What the former holder was charged with at this unit is yours to do."),
+        resolutions.read_resolutions,
+        resolutions.take_resolutions,
+    ),
+    "minutes": Handed(
+        lazy_("Minutes not filed yet"),
+        lazy_("Drafts stay with the unit; you write on."),
+        ledger.read_minutes,
+        ledger.take_minutes,
     ),
     "transfers": Handed(
         lazy_("Transfers that wait"),

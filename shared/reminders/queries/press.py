@@ -18,7 +18,7 @@ from shared.members.models import Person
 from shared.messages.channels import NOWHERE
 from shared.organisations.models import Unit
 from shared.reminders.models import Reminder
-from shared.reminders.queries.recipients import Told, among, told_by_hand
+from shared.reminders.queries.recipients import Told, among, told_by_hand, told_of
 from shared.reminders.stages import PRESS
 
 
@@ -62,6 +62,14 @@ def press_ids(actor: Actor, given: DueFilter) -> list[int]:
             due_filter_statement(actor, given, may=Permission.REMINDER_SEND).order_by(DueItem.id)
         )
     )
+
+
+def press_items(actor: Actor, given: DueFilter) -> dict[int, int]:
+    """The open items of the filter that the actor may remind of, each with its unit. One query."""
+    rows = db.session.execute(
+        due_filter_statement(actor, given, may=Permission.REMINDER_SEND).add_columns(DueItem.unit_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def pressed_today(due_item_ids: list[int]) -> set[tuple[int, int, str]]:
@@ -112,8 +120,9 @@ def reach_of(ids: list[int]) -> PressReach:
 
 
 def press_preview(actor: Actor, given: DueFilter) -> PressPreview:
-    """The counts that stand before the button. Eight queries, however many rows."""
-    return reach_of(press_ids(actor, given)).counted()
+    """The counts that stand before the button. Six queries, however many rows."""
+    items = press_items(actor, given)
+    return PressReach(items, told_of(items), pressed_today(list(items)) if items else set()).counted()
 
 
 def press_people(reach: PressReach, *, limit: int = 500) -> list[PressPerson]:

@@ -103,11 +103,20 @@ def told_by_hand(due_item_ids: list[int]) -> list[Told]:
     items = db.session.execute(
         select(DueItem.id, DueItem.unit_id).where(among(DueItem.id, due_item_ids), DueItem.state == "open")
     ).all()
-    people = answering({item.unit_id for item in items}, on=today())
+    return told_of({item.id: item.unit_id for item in items})
+
+
+def told_of(items: dict[int, int]) -> list[Told]:
+    """Whom open items, each with its unit, reach today. Four queries, however many."""
+    people = answering(set(items.values()), on=today())
     by_way = ways(set().union(*people.values()))
+    # Of each unit once, however many items it owes.
+    reached = {
+        unit_id: [(person_id, channel) for person_id in answers for channel in by_way.get(person_id, ())]
+        for unit_id, answers in people.items()
+    }
     return sorted(
-        Told(item.id, item.unit_id, person_id, channel)
-        for item in items
-        for person_id in people[item.unit_id]
-        for channel in by_way.get(person_id, ())
+        Told(key, unit_id, person_id, channel)
+        for key, unit_id in items.items()
+        for person_id, channel in reached[unit_id]
     )

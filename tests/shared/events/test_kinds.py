@@ -24,7 +24,15 @@ def test_every_kind_speaks_chinese_and_asks_each_question_once(kind: str) -> Non
 
 
 def answers(spec: EventKind) -> dict[str, Any]:
-    given = {"text": "一", "longtext": "二", "bool": "y", "person": "7", "number": "3"}
+    given = {
+        "text": "一",
+        "longtext": "二",
+        "bool": "y",
+        "person": "7",
+        "number": "3",
+        "date": "2026-05-04",
+        "money": "1,280.5",
+    }
     return {field.code: field.choices[0][0] if field.choices else given[field.type] for field in spec.fields}
 
 
@@ -52,6 +60,15 @@ def test_what_is_missing_is_named_field_by_field(kind: str) -> None:
         ("theme_day", "theme", "长" * (MAX_TEXT + 1)),
         ("dues_collection", "persons", "三"),
         ("dues_collection", "persons", "-1"),
+        ("audit_review", "income", "-1"),
+        ("audit_review", "income", "1e5"),
+        ("audit_review", "income", "NaN"),
+        ("audit_review", "income", "0.005"),
+        ("audit_review", "income", "100000000"),
+        ("audit_review", "income", "九百"),
+        ("workers_congress", "papers_on", "2026-02-30"),
+        ("workers_congress", "papers_on", "1620-01-01"),
+        ("mediation", "outcome", "won"),
         ("heart_talk", "topic", "gossip"),
         ("heart_talk", "partner", "1 or 1=1"),
     ],

@@ -16,6 +16,7 @@ from shared.db import db, transaction
 from shared.duties.actions import end_tightening
 from shared.duties.models import DueItem, Rule
 from shared.jobs import Job
+from tests.web.duties.stage import confirmed
 from tests.web.events.stage import NOON, inside, item, item_id, plan, theme_day
 from tests.world import Cast, Side, World
 
@@ -123,13 +124,13 @@ def test_an_admin_makes_a_rule_stricter_and_ends_it_again(
     assert client.get(f"/rules/{key}").status_code == 200
     assert client.post(f"/rules/{key}/tighten", data={**STRICTER, "times": "1"}).status_code == 422
     assert client.post(f"/rules/{key}/tighten", data={**STRICTER, "times": "x"}).status_code == 422
-    assert client.post(f"/rules/{key}/tighten", data=STRICTER).status_code == 303
+    assert confirmed(client, f"/rules/{key}/tighten", STRICTER).status_code == 303
     work(side.tenant_id)
     assert count(app, side, kind="theme_day", period="2026-12", state="open") == 4
     assert count(app, side, kind="theme_day", period="2026-11", state="open") == 2
     assert "2026 年第 3 号会议纪要" in client.get("/rules").text
     own = rule_id(app, side, "theme-day-monthly", "tenant")
-    assert client.post(f"/rules/{own}/end").status_code == 303
+    assert confirmed(client, f"/rules/{own}/end", {}).status_code == 303
     work(side.tenant_id)
     assert count(app, side, kind="theme_day", period="2026-12", state="open") == 2
     assert count(app, side, kind="theme_day", period="2026-12", state="withdrawn") == 2
@@ -149,7 +150,7 @@ def test_a_start_later_than_the_organisations_own_is_refused(
     key = rule_id(app, world.organ, "theme-day-monthly")
     client = enter(world.organ["admin"])
     assert client.post(f"/rules/{key}/start", data={"starts_on": "2199-01-01"}).status_code == 422
-    assert client.post(f"/rules/{key}/start", data={"starts_on": "2026-03-01"}).status_code == 303
+    assert confirmed(client, f"/rules/{key}/start", {"starts_on": "2026-03-01"}).status_code == 303
     work(world.organ.tenant_id)
     assert count(app, world.organ, kind="theme_day", state="open") == 20
 
@@ -189,7 +190,7 @@ def test_the_command_does_what_the_button_does(app: Flask, world: World) -> None
 def test_ending_a_version_that_has_not_begun_switches_it_off(app: Flask, world: World, enter: Enter) -> None:
     plan(app, world.organ)
     key = rule_id(app, world.organ, "theme-day-monthly")
-    enter(world.organ["admin"]).post(f"/rules/{key}/tighten", data=STRICTER)
+    confirmed(enter(world.organ["admin"]), f"/rules/{key}/tighten", STRICTER)
     with inside(app, world.organ), transaction():
         own = db.session.execute(select(Rule).where(Rule.origin == "tenant")).scalar_one()
         end_tightening(SYSTEM, rule=own)

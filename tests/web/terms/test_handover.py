@@ -128,6 +128,8 @@ def test_the_new_secretary_takes_everything_in_two_steps(app: Flask, world: Worl
             "grants": 1,
             "loans": 1,
             "due_items": 1,
+            "minutes": 0,
+            "resolutions": 0,
             "transfers": 0,
             "reminders": 1,
             "jobs": 1,

@@ -33,7 +33,7 @@ def one(app: Flask, side: Side, statement: str) -> int:
     return found
 
 
-def kill_in_the_middle(app: Flask, side: Side, job_id: int) -> None:
+def kill_in_the_middle(app: Flask, side: Side, job_id: int, *, after: int = 3000) -> None:
     """Start a worker on the job and kill it after its second sign of progress."""
     worker = subprocess.Popen(
         [
@@ -46,7 +46,7 @@ def kill_in_the_middle(app: Flask, side: Side, job_id: int) -> None:
         start_new_session=True,
     )
     end = time.monotonic() + 120
-    while one(app, side, f"select done_count from job where id = {job_id}") < 3000:
+    while one(app, side, f"select done_count from job where id = {job_id}") < after:
         assert worker.poll() is None, "it was done before it could be killed"
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -2,6 +2,7 @@
 import './htmx.js';
 import { arrows } from './arrows.js';
 import { ask } from './ask.js';
+import { cells } from './cells.js';
 import { charts } from './charts-when.js';
 import { drafts } from './drafts.js';
 import { fields } from './fields.js';
@@ -11,8 +12,9 @@ import { menus } from './menus.js';
 import { printing } from './printing.js';
 import { quick } from './quick.js';
 import { roll } from './roll.js';
+import { rows } from './rows.js';
 
-const parts = [arrows, charts, fields, folds, forms, quick, roll];
+const parts = [arrows, cells, charts, fields, folds, forms, quick, roll, rows];
 const start = (root) => parts.forEach((part) => part(root));
 
 ask();

@@ -10,7 +10,7 @@ export function arrows(root) {
     const cells = () => [...box.querySelectorAll('a, button')].filter((cell) => shown(cell) && !cell.closest('.node > button'));
     const settle = () => {
       const all = [...box.querySelectorAll('a')];
-      const first = all.find((a) => a.closest('[aria-current]')) || all.find((a) => a.classList.contains('late')) || all[0];
+      const first = all.find((a) => a.closest('[aria-current]')) || all.find((a) => a.classList.contains('late') || a.getAttribute('href').startsWith('?l')) || all[0];
       all.forEach((a) => (a.tabIndex = a === first ? 0 : -1));
       box.querySelectorAll('.node > button').forEach((button) => (button.tabIndex = -1));
     };
@@ -38,9 +38,13 @@ function inCells(key, line, at) {
   if (key !== 'ArrowDown' && key !== 'ArrowUp') return null;
   const down = key === 'ArrowDown';
   if (!row) return line[at + (down ? 1 : -1)];
-  const column = line[at].closest('td, th').cellIndex;
+  const box = line[at].closest('td, th');
+  const column = box.cellIndex;
+  const place = [...box.children].indexOf(line[at]);
   for (let next = row; (next = down ? next.nextElementSibling : next.previousElementSibling); ) {
-    const cell = next.children[column]?.querySelector('a, button');
+    const below = next.children[column];
+    const straight = below?.children[place];
+    const cell = straight?.matches('a, button') ? straight : below?.querySelector('a, button');
     if (cell) return cell;
   }
   return null;

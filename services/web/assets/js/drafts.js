@@ -1,5 +1,7 @@
 // A form with data-draft keeps what is typed in this browser, for this user, until the server has taken it.
 // Passwords, files and sealed fields (data-nodraft) are never kept. A draft older than two weeks is dropped.
+import { autosave } from './autosave.js';
+import { fold, room } from './rows.js';
 import { toast, word } from './words.js';
 
 const KEPT_MS = 14 * 24 * 3600 * 1000;
@@ -55,6 +57,8 @@ function read(form) {
 
 function write(form, values) {
   const used = new Map();
+  fold(form, new Set(values.map(([name]) => name)));
+  values.forEach(([name]) => room(form, name));
   for (const [name, value, checked] of values) {
     const same = [...form.elements].filter((field) => field.name === name && kept(field));
     if (checked !== undefined) {
@@ -74,25 +78,41 @@ function write(form, values) {
   }
 }
 
+// The key of a form goes with its draft: what the server has taken already is not taken twice.
+const keyField = (form) => form.elements.namedItem('form_key');
+
 function keep(form) {
-  const name = form.dataset.draft;
-  const key = keyOf(name);
+  let name = form.dataset.draft;
+  let key = keyOf(name);
   const say = document.querySelector(`[data-draft-status="${CSS.escape(name)}"]`);
-  const asGiven = JSON.stringify(read(form));
   const stored = JSON.parse(localStorage.getItem(key) || 'null');
-  if (stored && 'refused' in form.dataset === false && JSON.stringify(stored.values) !== asGiven) {
+  const formKey = keyField(form)?.value;
+  const refused = 'refused' in form.dataset;
+  let asGiven = JSON.stringify(read(form));
+  if (stored && !refused && JSON.stringify(stored.values) !== asGiven) {
     write(form, stored.values);
-    remark(form, key, say, stored, JSON.parse(asGiven));
+    if (stored.key && keyField(form)) keyField(form).value = stored.key;
+    remark(form, key, say, stored, JSON.parse(asGiven), formKey);
   }
   let timer = 0;
   const save = () => {
     clearTimeout(timer);
     timer = 0;
     const values = read(form);
-    if (JSON.stringify(values) === asGiven) return localStorage.removeItem(key);
-    localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
+    if (JSON.stringify(values) === asGiven && !refused) return localStorage.removeItem(key);
+    localStorage.setItem(key, JSON.stringify({ at: Date.now(), values, key: keyField(form)?.value }));
     if (say) say.textContent = word('saved', { time: clock(Date.now()) });
   };
+  // What was refused is in no other place than this page.
+  if (refused) save();
+  const settled = (values, fresh) => {
+    localStorage.removeItem(key);
+    name = form.dataset.draft = fresh;
+    key = keyOf(fresh);
+    asGiven = JSON.stringify(values);
+    if (JSON.stringify(read(form)) !== asGiven) save();
+  };
+  const server = 'autosave' in form.dataset ? autosave(form, { read: () => read(form), say, settled, opened: asGiven }) : null;
   const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(save, 600);
@@ -100,19 +120,28 @@ function keep(form) {
   form.addEventListener('input', soon);
   form.addEventListener('change', soon);
   addEventListener('pagehide', () => timer && save());
+  addEventListener('online', () => say && form.dataset.waited && (say.textContent = word('back')));
   form.addEventListener('submit', (event) => {
     if (event.defaultPrevented) return;
     save();
+    if (!navigator.onLine) {
+      event.preventDefault();
+      form.dataset.waited = '1';
+      if (say) say.textContent = word('offline');
+      return toast(word('offline'));
+    }
+    if (server?.busy(event)) return;
     sessionStorage.setItem('jc-sent', JSON.stringify([name, key]));
   });
 }
 
-function remark(form, key, say, stored, given) {
+function remark(form, key, say, stored, given, formKey) {
   const text = word('restored', { time: clock(stored.at) });
   if (!say) return toast(text);
   const drop = Object.assign(document.createElement('button'), { type: 'button', className: 'jc-link', textContent: word('discard') });
   drop.addEventListener('click', () => {
     write(form, given);
+    if (keyField(form)) keyField(form).value = formKey;
     localStorage.removeItem(key);
     say.textContent = '';
   });

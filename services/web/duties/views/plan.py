@@ -105,6 +105,7 @@ def withdrawn_words() -> dict[str, str]:
         "handed_over": _("The unit went to an organisation outside"),
         "not_asked": _("No rule asks it any more"),
         "import_undone": _("The import that brought the unit was undone"),
+        "held_before_reform": _("Held before the reorganisation"),
         "date_changed": _("The end of the term was changed"),
         "date_entered": _("The end of the term was entered"),
     }

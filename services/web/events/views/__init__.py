@@ -1,6 +1,6 @@
 """Pages of events."""
 
-from services.web.events.views import files, record, reviews
+from services.web.events.views import correct, files, joint, record, reviews, show
 from services.web.events.views.routes import blueprint
 
-__all__ = ["blueprint", "files", "record", "reviews"]
+__all__ = ["blueprint", "correct", "files", "joint", "record", "reviews", "show"]

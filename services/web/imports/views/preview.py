@@ -71,7 +71,7 @@ def total_of(counted: dict[str, dict[str, int]]) -> dict[str, int]:
 
 
 @blueprint.post("/<int:batch_id>/decide")
-@requires(Permission.IMPORT_RUN)
+@requires(Permission.IMPORT_LEDGER)
 def settle(batch_id: int) -> BaseResponse:
     """Keep the decisions of the page; a button in the list takes one unit for all rows that name it alike."""
     with transaction():
@@ -91,7 +91,7 @@ def _same_page(batch_id: int) -> str:
 
 
 @blueprint.post("/<int:batch_id>/commit")
-@requires(Permission.IMPORT_RUN)
+@requires(Permission.IMPORT_LEDGER)
 def commit(batch_id: int) -> BaseResponse | tuple[str, int]:
     """Keep the decisions of the page and have the good rows written. Sent twice it is one job."""
     form = CommitForm()
@@ -120,7 +120,7 @@ def commit(batch_id: int) -> BaseResponse | tuple[str, int]:
 
 
 @blueprint.get("/<int:batch_id>/rejected.xlsx")
-@requires(Permission.IMPORT_RUN)
+@requires(Permission.IMPORT_LEDGER)
 def rejected(batch_id: int) -> Response:
     """The rows that wait, as they came, with a column of reasons; to be corrected and uploaded again."""
     batch = batch_at(batch_id)

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.events.kinds import KINDS
 from shared.i18n import _
-from shared.imports.actions.decide import can_take
+from shared.imports.actions.decision import can_take
 from shared.imports.cells.parsed import text_of
 from shared.imports.issues import GROUPS, ISSUES
-from shared.imports.layouts import Layout
-from shared.imports.layouts.headers import layout_of
+from shared.imports.layouts import layout_of
+from shared.imports.layouts.columns import Layout
 from shared.imports.models import Batch, Row
 from shared.imports.queries import Opened, opened
 from shared.members.relations import relation_name
@@ -19,7 +20,11 @@ from shared.sealing import Keys, masked
 #: Columns whose content is never shown in full, and what of it is.
 _MASKED = {"identity": (1, 1), "phone": (3, 4)}
 #: Columns shown beside each row, whatever is wrong with it.
-SHOWN = {"people": ("name", "identity", "phone", "unit"), "units": ("name", "kind", "parent")}
+SHOWN = {
+    "people": ("name", "identity", "phone", "unit"),
+    "units": ("name", "kind", "parent"),
+    "events": ("date", "kind", "unit", "title"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Line:
     #: How many open rows of the page name the unit in the same words, and the reference they could all take.
     alike: int = 0
     alike_ref: str = ""
+    #: The record that stands already.
+    event_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -147,6 +154,8 @@ def _line(batch: Batch, one: Opened, findings: Sequence[Sequence[Any]]) -> Line:
         editable = key in wrong - {"note"} and bool(raw) and index is not None and not row.applied
         if key == "name" and values.get("name"):
             said = values["name"]
+        if layout.key == "events" and key not in wrong:
+            said = _understood(key, values, said)
         if key == "relation" and (index is None or not raw):
             said = relation_name(str(said)) if said else ""
         cells.append(
@@ -184,7 +193,15 @@ def _line(batch: Batch, one: Opened, findings: Sequence[Sequence[Any]]) -> Line:
         row.decision or "",
         decision,
         [_title(layout, key) for key in one.content.get("d", ())],
+        event_id=one.content.get("e"),
     )
+
+
+def _understood(key: str, values: dict[str, Any], said: Any) -> Any:
+    """What a row of a ledger means by a cell, or takes from its sheet."""
+    if key == "kind" and values.get("kind") in KINDS:
+        return str(KINDS[values["kind"]].name)
+    return values.get("unit_name" if key == "unit" else key, said)
 
 
 def _title(layout: Layout, key: str) -> str:

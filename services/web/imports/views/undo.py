@@ -13,18 +13,24 @@ from shared.db import transaction
 from shared.errors import Conflict
 from shared.i18n import _
 from shared.imports import queries
+from shared.imports.actions.ledger.undo import KEPT, plan_ledger_undo
 from shared.imports.actions.undo import REASONS, order_undo, plan_undo
+from shared.imports.layouts import LEDGER
+from shared.imports.models import Batch
+from shared.imports.queries.ledger import events_named
 
 #: Names shown of each list.
 LISTED = 100
 
 
 @blueprint.get("/<int:batch_id>/undo")
-@requires(Permission.IMPORT_RUN)
+@requires(Permission.IMPORT_LEDGER)
 def undo_preview(batch_id: int) -> str:
     batch = batch_at(batch_id)
     if batch.state != "committed":
         raise Conflict(_("There is nothing to undo."))
+    if batch.layout == LEDGER:
+        return _ledger(batch)
     plan = plan_undo(batch)
     kept = [
         (kind, key, str(REASONS.get(reason, REASONS["other"])))
@@ -46,6 +52,19 @@ def undo_preview(batch_id: int) -> str:
     )
 
 
+def _ledger(batch: Batch) -> str:
+    plan = plan_ledger_undo(batch.id)
+    return render_template(
+        "imports/undo_ledger.html",
+        batch=batch,
+        counts=plan.counts(),
+        removed=events_named(plan.removed[:LISTED]),
+        kept=[(one, str(KEPT[plan.kept[one.id]])) for one in events_named(list(plan.kept)[:LISTED])],
+        form_key=secrets.token_hex(12),
+        may_undo=batch.purge_at is not None and batch.purge_at > now(),
+    )
+
+
 def _named(kept: list[tuple[str, int, str]]) -> list[tuple[str, str]]:
     names = {
         kind: dict(queries.names_of(kind, [key for one, key, _reason in kept if one == kind]))
@@ -55,7 +74,7 @@ def _named(kept: list[tuple[str, int, str]]) -> list[tuple[str, str]]:
 
 
 @blueprint.post("/<int:batch_id>/undo")
-@requires(Permission.IMPORT_RUN)
+@requires(Permission.IMPORT_LEDGER)
 def undo(batch_id: int) -> BaseResponse:
     try:
         with transaction():

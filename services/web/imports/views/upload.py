@@ -17,10 +17,11 @@ from shared.db import db, transaction
 from shared.errors import Invalid, TooLarge
 from shared.i18n import _
 from shared.imports import queries
+from shared.imports.actions.ledger.undo import KEPT
 from shared.imports.actions.mappings import saved_mappings
 from shared.imports.actions.undo import REASONS
 from shared.imports.actions.upload import upload
-from shared.imports.layouts.headers import layout_of
+from shared.imports.layouts import LEDGER, ROSTER, layout_of
 from shared.imports.models import Batch
 from shared.jobs import Job
 from shared.settings import settings
@@ -33,7 +34,7 @@ def index() -> str:
 
 
 def _index(form: UploadForm) -> str:
-    found = queries.batches(number("before"))
+    found = queries.batches(number("before"), layout=ROSTER)
     return render_template(
         "imports/index.html",
         form=form,
@@ -71,7 +72,7 @@ def receive() -> BaseResponse | tuple[str, int]:
 
 
 @blueprint.get("/<int:batch_id>")
-@requires(Permission.IMPORT_RUN)
+@requires(Permission.IMPORT_LEDGER)
 def show(batch_id: int) -> str | BaseResponse:
     batch = batch_at(batch_id)
     job = queries.job_of(batch)
@@ -91,8 +92,9 @@ def show(batch_id: int) -> str | BaseResponse:
 
 
 def _kept_words(batch: Batch) -> list[tuple[str, int]]:
+    reasons = KEPT if batch.layout == LEDGER else REASONS
     return [
-        (str(REASONS[key]), count) for key, count in batch.mapping.get("kept", {}).items() if key in REASONS
+        (str(reasons[key]), count) for key, count in batch.mapping.get("kept", {}).items() if key in reasons
     ]
 
 
@@ -103,14 +105,16 @@ def _working(batch: Batch, job: Job | None) -> dict[str, Any]:
         "given_up": state in {"failed", "cancelled"},
         "said": {
             "reading": _("Reading and checking the rows"),
-            "committing": _("Committing the rows, all or none"),
+            "committing": _("Entering the records, chunk by chunk")
+            if batch.layout == LEDGER
+            else _("Committing the rows, all or none"),
             "undoing": _("Undoing the import"),
         }[batch.state],
     }
 
 
 @blueprint.get("/<int:batch_id>/progress")
-@requires(Permission.IMPORT_RUN)
+@requires(Permission.IMPORT_LEDGER)
 def progress(batch_id: int) -> str:
     """The bar alone; once the work has ended it opens the page anew."""
     batch = batch_at(batch_id)

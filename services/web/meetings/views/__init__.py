@@ -1,6 +1,6 @@
 """Pages of what is to be held, and the calendar as a feed."""
 
-from services.web.meetings.views import feed, pages, planning
+from services.web.meetings.views import checkin, feed, pages, planning
 from services.web.meetings.views.routes import blueprint
 
-__all__ = ["blueprint", "feed", "pages", "planning"]
+__all__ = ["blueprint", "checkin", "feed", "pages", "planning"]

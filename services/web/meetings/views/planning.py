@@ -41,7 +41,7 @@ def _kinds(unit: Unit) -> list[tuple[str, str]]:
     return [
         (code, str(spec.name))
         for code, spec in KINDS.items()
-        if spec.line == unit.line and spec.attendance in INVITING
+        if spec.at(unit.line, unit.kind) and spec.attendance in INVITING
     ]
 
 

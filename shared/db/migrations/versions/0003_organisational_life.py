@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("kinds", postgresql.ARRAY(sa.Text()), nullable=True),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("spares_until", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), server_default="", nullable=False),
         sa.Column("granted_by", sa.BigInteger(), nullable=True),
@@ -46,6 +47,9 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("form_key", sa.Text(), nullable=False),
         sa.CheckConstraint("(ended_at is null) = (end_reason is null)", name=op.f("ck_exemption_ended")),
+        sa.CheckConstraint(
+            "spares_until <= until and spares_until >= since - 1", name=op.f("ck_exemption_spares_until")
+        ),
         sa.CheckConstraint("until >= since", name=op.f("ck_exemption_term")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "ended_by"],
@@ -184,6 +188,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("ended_by", sa.BigInteger(), nullable=True),
+        sa.Column("told_on", sa.Date(), nullable=True),
         sa.CheckConstraint("(state = 'open') = (ended_on is null)", name=op.f("ck_resolution_ended")),
         sa.CheckConstraint("state in ('open', 'done', 'dropped')", name=op.f("ck_resolution_state")),
         sa.ForeignKeyConstraint(
@@ -324,6 +329,7 @@ def upgrade() -> None:
         sa.Column("no", sa.Integer(), server_default="0", nullable=False),
         sa.Column("abstain", sa.Integer(), server_default="0", nullable=False),
         sa.Column("written", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("basis", sa.Text(), server_default="", nullable=False),
         sa.Column("passed", sa.Boolean(), nullable=False),
         sa.CheckConstraint("present_count + written <= due_count", name=op.f("ck_vote_written")),
         sa.CheckConstraint("present_count <= due_count", name=op.f("ck_vote_present_count")),
@@ -440,6 +446,15 @@ def upgrade() -> None:
     op.add_column("attendance", sa.Column("made_up_on", sa.Date(), nullable=True))
     op.add_column("attendance", sa.Column("made_up_how", sa.Text(), nullable=True))
     op.add_column("attendance", sa.Column("made_up_by", sa.BigInteger(), nullable=True))
+    op.add_column("attendance", sa.Column("made_up_asked_on", sa.Date(), nullable=True))
+    op.add_column("attendance", sa.Column("made_up_asked_how", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_attendance_to_make_up",
+        "attendance",
+        ["tenant_id", "event_id"],
+        unique=False,
+        postgresql_where=sa.text("not present and made_up_on is null"),
+    )
     op.create_foreign_key(
         op.f("fk_attendance_tenant_id_made_up_by"),
         "attendance",
@@ -484,6 +499,20 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("joint_event_id is not null"),
     )
+    op.create_index(
+        "ix_event_publication",
+        "event",
+        ["tenant_id", "held_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'publication' and state = 'filed'"),
+    )
+    op.create_foreign_key(
+        op.f("fk_event_tenant_id_signed_by"),
+        "event",
+        "person",
+        ["tenant_id", "signed_by"],
+        ["tenant_id", "id"],
+    )
     op.create_foreign_key(
         op.f("fk_event_tenant_id_batch_id"),
         "event",
@@ -496,13 +525,6 @@ def upgrade() -> None:
         "event",
         "event",
         ["tenant_id", "joint_event_id"],
-        ["tenant_id", "id"],
-    )
-    op.create_foreign_key(
-        op.f("fk_event_tenant_id_signed_by"),
-        "event",
-        "person",
-        ["tenant_id", "signed_by"],
         ["tenant_id", "id"],
     )
     op.add_column("invitation", sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True))

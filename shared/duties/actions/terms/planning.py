@@ -28,8 +28,7 @@ _FOLLOW = text(
 #: Wanted is one row a unit whose kind has a term: its election, once the window before the end opens in the horizon, or
 #: its date, where none is known. A tenant's own rule takes the pack's place. An end before the unit's duties began is
 #: due on the day they begin: the election is still wanting, but nobody is late for what lay before.
-_PLAN = text(
-    """
+WANTED_TERMS = """
     with asked as (
         select distinct on (unit_kind, sector)
             rule.id as rule_id, unit_kind, sector,
@@ -49,8 +48,9 @@ _PLAN = text(
     ), wanted as materialized (
         select scope.id as unit_id, asked.rule_id,
             case when scope.term_ends_on is null then 'term_date' else 'term_election' end as kind,
-            coalesce(to_char(scope.term_ends_on, 'YYYY-MM-DD'), 'term') as period,
-            span.opens_on, span.due_on, extract(year from span.due_on)::smallint as year
+            coalesce(to_char(scope.term_ends_on, 'YYYY-MM-DD'), 'term') as period, 1 as ordinal,
+            cast(null as bigint) as exemption_id, cast(null as text) as spared_for, span.opens_on, span.due_on,
+            extract(year from span.due_on)::smallint as year
         from asked
         join scope on scope.kind = asked.unit_kind and scope.sector = asked.sector
         cross join lateral (
@@ -62,7 +62,11 @@ _PLAN = text(
                     else greatest(scope.term_ends_on, scope.duties_since) end as due_on
         ) as span
         where scope.state = 'active' and span.opens_on <= :horizon
-    ), added as (
+    )
+    """
+
+_WRITE = """
+    , added as (
         insert into due_item (rule_id, unit_id, kind, year, period, ordinal, opens_on, due_on)
         select rule_id, unit_id, kind, year, period, 1, opens_on, due_on from wanted
         on conflict (tenant_id, unit_id, kind, period, ordinal) do nothing
@@ -96,7 +100,8 @@ _PLAN = text(
     select (select count(*) from added) as added, (select count(*) from mended) as mended,
         (select count(*) from gone) as gone
     """
-)
+
+_PLAN = text(WANTED_TERMS + _WRITE)
 
 
 @dataclass(frozen=True, slots=True)

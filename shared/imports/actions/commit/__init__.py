@@ -13,9 +13,11 @@ from shared.imports.actions.commit.run import Commit
 from shared.imports.actions.commit.units import write_units
 from shared.imports.actions.reading import Beat, batch_of, given_up
 from shared.imports.actions.upload import keep_until
-from shared.imports.jobs import COMMIT
+from shared.imports.jobs import COMMIT, COMMIT_LEDGER
+from shared.imports.layouts import LEDGER
 from shared.imports.models import Batch
 from shared.imports.queries import nameless_numbers, standing, units_on_hand
+from shared.imports.queries.ledger import reach_of
 from shared.jobs import Job, enqueue
 from shared.tenants.queries import keys, open_tenant
 
@@ -40,7 +42,11 @@ def order_commit(
         )
     batch.counts_from = batch.counts_from or counts_from or date(today().year, 1, 1)
     batch.state = "committing"
-    job = enqueue(actor, COMMIT, args={"batch_id": batch.id}, subject=batch.file_name, form_key=form_key)
+    args: dict[str, object] = {"batch_id": batch.id}
+    if batch.layout == LEDGER:
+        args["reach"] = reach_of(actor)
+    kind = COMMIT_LEDGER if batch.layout == LEDGER else COMMIT
+    job = enqueue(actor, kind, args=args, subject=batch.file_name, form_key=form_key)
     batch.job_id = job.id
     record(
         actor,

@@ -9,7 +9,8 @@ from shared.i18n import _
 from shared.imports.actions.reading import Beat, batch_of, given_up
 from shared.imports.actions.undo.plan import REASONS, plan_undo
 from shared.imports.actions.undo.restore import remove, restore
-from shared.imports.jobs import UNDO
+from shared.imports.jobs import UNDO, UNDO_LEDGER
+from shared.imports.layouts import LEDGER
 from shared.imports.models import Batch
 from shared.jobs import Job, enqueue
 
@@ -26,7 +27,8 @@ def order_undo(actor: Actor, batch: Batch, *, form_key: str | None = None) -> Jo
     if batch.purge_at is None or batch.purge_at < now():
         raise Conflict(_("The time to undo this import has passed."))
     batch.state = "undoing"
-    job = enqueue(actor, UNDO, args={"batch_id": batch.id}, subject=batch.file_name, form_key=form_key)
+    kind = UNDO_LEDGER if batch.layout == LEDGER else UNDO
+    job = enqueue(actor, kind, args={"batch_id": batch.id}, subject=batch.file_name, form_key=form_key)
     batch.job_id = job.id
     record(actor, verb="import.undo", object_type="import_batch", object_id=batch.id)
     return job

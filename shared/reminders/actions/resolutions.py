@@ -1,0 +1,75 @@
+"""Overdue resolutions are told once: to whoever does them, and to whoever answers for the unit."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from shared.access.actor import Actor
+from shared.accounts.actions.telling import tell
+from shared.audit import record
+from shared.clock import local, now, today
+from shared.db import db
+from shared.events.models import Resolution
+from shared.reminders.queries.ladder import Ladder
+from shared.reminders.queries.recipients import answering
+
+#: The kind of occasion, for the composers of the worker.
+LATE = "resolution_late"
+#: Told by one run; what is left over waits for the next minute.
+MOST = 500
+
+
+def tell_late_resolutions(actor: Actor, *, steps: Ladder) -> int:
+    """Tell of what has passed its day by the tenant's step, from the tenant's hour on. Returns how many are new.
+
+    Each resolution is told once for its day and owner, however often the sweep comes by: the row is marked in the same
+    transaction, and a second sweep waits for it and finds it marked. One message a person for all of them.
+    """
+    on = today()
+    if local(now()).hour < steps.hour:
+        return 0
+    due = (
+        select(Resolution.tenant_id, Resolution.id)
+        .where(
+            Resolution.state == "open",
+            Resolution.due_on <= on - timedelta(days=steps.overdue),
+            Resolution.told_on.is_(None),
+        )
+        .order_by(Resolution.due_on, Resolution.id)
+        .limit(MOST)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    late = db.session.execute(
+        update(Resolution)
+        .where(Resolution.tenant_id == due.c.tenant_id, Resolution.id == due.c.id)
+        .values(told_on=on)
+        .returning(Resolution.id, Resolution.unit_id, Resolution.owner_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not late:
+        return 0
+    answer = answering({row.unit_id for row in late}, on=on)
+    told: dict[int, list[int]] = {}
+    for row in late:
+        for person_id in {row.owner_id, *answer[row.unit_id]} - {None}:
+            told.setdefault(person_id, []).append(row.id)
+    messages = 0
+    for person_id, ids in sorted(told.items()):
+        messages += tell(
+            actor,
+            kind=LATE,
+            # What becomes late later on the same day is another message, the same set is not.
+            key=f"{LATE}:{person_id}:{on}:{min(ids)}",
+            detail={"ids": sorted(ids)},
+            person_ids=[person_id],
+        )
+    record(
+        actor,
+        verb="resolution.late",
+        object_type="resolution",
+        object_id=late[0].id,
+        unit_id=None,
+        detail={"count": len(late), "messages": messages},
+    )
+    return len(late)
