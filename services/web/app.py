@@ -30,10 +30,12 @@ from services.web.members.views import blueprint as members
 from services.web.messages.views import blueprint as messages
 from services.web.minutes.views import blueprint as minutes
 from services.web.organisations.views import blueprint as organisations
+from services.web.plans.views import blueprint as plans
 from services.web.reforms.views import blueprint as reforms
 from services.web.reminders.views import blueprint as reminders
 from services.web.search.views import blueprint as search
 from services.web.settings.views import blueprint as settings_pages
+from services.web.tasks.views import blueprint as tasks
 from services.web.tenants.views import blueprint as tenants
 from services.web.terms.views import blueprint as terms
 from services.web.today.views import blueprint as today
@@ -59,6 +61,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     exports,
     imports,
     duties,
+    plans,
+    tasks,
     events,
     meetings,
     ledger,

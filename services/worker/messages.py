@@ -11,6 +11,7 @@ from services.worker.channels import CHANNELS
 from services.worker.channels.outgoing import Composed, Outgoing, Send
 from services.worker.dues import compose_dues
 from services.worker.events import compose_meetings, compose_reviews
+from services.worker.plans import compose_plans, compose_tasks
 from services.worker.reminders import compose
 from services.worker.terms import compose_handovers
 from services.worker.transfers import compose_transfers
@@ -39,6 +40,8 @@ COMPOSERS: dict[str, Composer] = {
     "meeting": compose_meetings,
     "review": compose_reviews,
     "dues": compose_dues,
+    "plan": compose_plans,
+    "task": compose_tasks,
 }
 
 
