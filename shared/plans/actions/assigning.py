@@ -100,6 +100,10 @@ def assign(
     if due_on is not None and due_on < on:
         problem = _("This day is over.")
         raise Invalid(problem, fields={"due_on": problem})
+    year = plan.year_to or on.year
+    if due_on is None and year < on.year:
+        problem = _("The year of this plan is over: say until when.")
+        raise Invalid(problem, fields={"due_on": problem})
     count, _items, _units = count_assignment(actor, plan=plan, item_ids=item_ids, given=given)
     if not count:
         raise Invalid(_("No unit fits, or each has these items already."))
@@ -107,8 +111,7 @@ def assign(
         raise Invalid(_("At most %(n)s tasks at once; take fewer items or units.", n=f"{MOST:,}"))
     if count != seen:
         raise Conflict(_("It is %(n)s tasks by now; look at it again and confirm.", n=count))
-    year = plan.year_to or on.year
-    last = max(due_on or date(year, 12, 31), on)
+    last = due_on or date(year, 12, 31)
     due = case((and_(PlanItem.due_on.is_not(None), PlanItem.due_on >= on), PlanItem.due_on), else_=last)
     columns = {
         "plan_id": literal(plan.id),

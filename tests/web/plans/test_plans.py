@@ -205,6 +205,23 @@ def test_a_number_that_has_changed_is_shown_again(world: World, enter: Enter, ro
     assert rows(world.organ, "select count(*) from task where plan_id = :id", id=plan_id) == [(0,)]
 
 
+def test_a_plan_of_a_year_that_is_over_needs_a_day(world: World, enter: Enter, rows: Rows) -> None:
+    officer = enter(world.organ["officer"])
+    plan_id = taken_in(officer, world.organ.middle, text=POINTS.replace("2026", "2021"))
+    refused = officer.post(f"/plans/{plan_id}/assign", data={"kinds": "party_branch", "seen": "3"})
+    assert refused.status_code == 422
+    assert "计划年度已过" in refused.text
+
+
+def test_giving_and_issuing_in_one_press(world: World, enter: Enter, rows: Rows) -> None:
+    officer = enter(world.organ["officer"])
+    plan_id = taken_in(officer, world.organ.middle)
+    officer.post(f"/plans/{plan_id}/decide", data={"all": "1", "act": "take"})
+    given(officer, plan_id, kinds="party_branch", issue="1")
+    assert rows(world.organ, "select state from plan where id = :id", id=plan_id) == [("issued",)]
+    assert "配齐队伍" in enter(world.organ["secretary"]).get("/tasks").text
+
+
 def test_a_draft_is_no_units_task_yet(world: World, enter: Enter, rows: Rows) -> None:
     officer = enter(world.organ["officer"])
     plan_id = taken_in(officer, world.organ.middle)

@@ -17,6 +17,7 @@ from shared.i18n import _
 from shared.organisations.kinds import KINDS
 from shared.organisations.models import Unit
 from shared.plans.actions.assigning import Audience, assign, count_assignment
+from shared.plans.actions.issuing import move_plan
 from shared.plans.models import Plan
 from shared.plans.queries.trees import Branch, flat, tree
 
@@ -62,6 +63,8 @@ def assign_items(plan_id: int) -> Response | str | tuple[str, int]:
                 items=[one for one in branches if one.item.state == "item" and one.item.style != "heading"],
                 chosen=chosen,
                 count=count,
+                may_issue=plan.state in ("draft", "comments")
+                and not any(one.item.state == "proposed" for one in branches),
                 without=[
                     one.item
                     for one in branches
@@ -85,6 +88,11 @@ def assign_items(plan_id: int) -> Response | str | tuple[str, int]:
                 due_on=form.due_on.data,
                 seen=person_key(request.form.get("seen")) or 0,
             )
+            told = (
+                move_plan(actor(), plan=plan, to="issued")
+                if request.form.get("issue") == "1" and plan.state in ("draft", "comments")
+                else None
+            )
     except Invalid as problem:
         show_problem(form, problem)
         return page(422)
@@ -92,4 +100,6 @@ def assign_items(plan_id: int) -> Response | str | tuple[str, int]:
         flash(str(problem), "due")
         return page(409)
     flash(_("%(n)s tasks made", n=made), "ok")
+    if told is not None:
+        flash(_("Issued; %(n)s messages are on their way", n=told), "ok")
     return redirect(url_for("plans.show", plan_id=plan_id), 303)
