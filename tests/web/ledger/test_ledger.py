@@ -25,8 +25,9 @@ from shared.duties.queries import (
     unit_todo,
 )
 from shared.organisations.models import Unit
+from tests.factories.units import unit_below
 from tests.web.events.stage import FOUR, NOON, events, inside, item_id, plan, theme_day
-from tests.world import Cast, Side, World, _unit
+from tests.world import Cast, Side, World
 
 Enter = Callable[[Cast], FlaskClient]
 pytestmark = pytest.mark.usefixtures("noon")
@@ -120,7 +121,7 @@ def test_more_than_two_hundred_units_come_by_fifty(
     with inside(app, side), transaction():
         middle = db.session.get_one(Unit, (side.tenant_id, side.middle))
         for number in range(205):
-            _unit(middle, kind="party_branch", line="party", name=f"branch no. {number}")
+            unit_below(middle, kind="party_branch", line="party", name=f"branch no. {number}")
     plan(app, side)
     client = enter(side["officer"])
     with count_queries() as few:
