@@ -51,6 +51,7 @@ def _environment(servers: Servers, database: str, redis_number: int) -> dict[str
     return {
         "DATABASE_URL": servers.url("jiceng_app", database),
         "DATABASE_OWNER_URL": servers.url("jiceng_owner", database),
+        "TEST_SUPERUSER_URL": servers.url("postgres", database),
         "REDIS_URL": servers.redis_url.rsplit("/", 1)[0] + f"/{redis_number}",
         "SECRET_KEY": "a secret for tests only, and long enough",
         "INSTANCE_KEY": base64.b64encode(b"k" * 32).decode(),

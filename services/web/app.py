@@ -31,12 +31,14 @@ from services.web.members.views import blueprint as members
 from services.web.messages.views import blueprint as messages
 from services.web.minutes.views import blueprint as minutes
 from services.web.organisations.views import blueprint as organisations
+from services.web.plans.views import blueprint as plans
 from services.web.publications.views import blueprint as publications
 from services.web.reforms.views import blueprint as reforms
 from services.web.reminders.views import blueprint as reminders
 from services.web.search.views import blueprint as search
 from services.web.settings.views import blueprint as settings_pages
 from services.web.study.views import blueprint as study
+from services.web.tasks.views import blueprint as tasks
 from services.web.tenants.views import blueprint as tenants
 from services.web.terms.views import blueprint as terms
 from services.web.today.views import blueprint as today
@@ -62,6 +64,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     exports,
     imports,
     duties,
+    plans,
+    tasks,
     events,
     meetings,
     ledger,

@@ -24,6 +24,7 @@ _WITHIN = {
     "organisations.index": ("terms", "reforms"),
     "ledger.index": ("meetings", "events", "minutes", "study", "life", "publications"),
     "members.index": ("transfers", "dues"),
+    "duties.index": ("plans", "tasks"),
 }
 
 
@@ -118,6 +119,11 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
         ("dues.index", lazy_("Dues and fees"), Permission.DUES_VIEW),
         ("members.mobile", lazy_("Mobile members"), Permission.MEMBER_VIEW),
         ("members.offices", lazy_("Holders of office"), Permission.MEMBER_VIEW),
+    ),
+    "plan": (
+        ("duties.index", lazy_("Duties of the year"), Permission.DUTY_VIEW),
+        ("plans.index", lazy_("Plans"), Permission.PLAN_VIEW),
+        ("tasks.index", lazy_("Tasks"), Permission.PLAN_VIEW),
     ),
     "ledger": (
         ("ledger.index", lazy_("Ledger of the year"), Permission.EVENT_VIEW),

@@ -13,6 +13,7 @@ from services.worker.dues import compose_dues
 from services.worker.events import compose_meetings, compose_reviews
 from services.worker.joint import compose_joint
 from services.worker.minutes import compose_minutes
+from services.worker.plans import compose_plans, compose_tasks
 from services.worker.reminders import compose
 from services.worker.resolutions import compose_late, compose_resolved
 from services.worker.terms import compose_handovers
@@ -46,6 +47,8 @@ COMPOSERS: dict[str, Composer] = {
     "joint": compose_joint,
     "resolutions": compose_resolved,
     "resolution_late": compose_late,
+    "plan": compose_plans,
+    "task": compose_tasks,
 }
 
 

@@ -43,6 +43,11 @@ class Permission(StrEnum):
     DUES_EDIT = "dues:edit"
     #: Grant a reduction or exemption to a unit below.
     DUES_APPROVE = "dues:approve"
+    PLAN_VIEW = "plan:view"
+    #: Make a plan of the own unit or one below, assign its items, confirm what was done.
+    PLAN_EDIT = "plan:edit"
+    #: Accept a task of the own unit, say how far it is, hand in what proves it.
+    TASK_WORK = "task:work"
     REMINDER_SEND = "reminder:send"
     REMINDER_VIEW = "reminder:view"
     SCORE_VIEW = "score:view"

@@ -25,6 +25,7 @@ _READ = {
     P.SCORE_VIEW,
     P.DOCUMENT_VIEW,
     P.RULE_VIEW,
+    P.PLAN_VIEW,
 }
 _PRINT = {P.DOCUMENT_PRINT, P.JOB_VIEW}
 _REMIND = {P.REMINDER_SEND, P.REMINDER_VIEW}
@@ -54,6 +55,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.DUTY_EXEMPT,
                 P.RULE_EDIT,
                 P.SCORE_RUN,
+                P.PLAN_EDIT,
             }
             | {P.ACCOUNT_VIEW, P.ACCOUNT_GRANT, P.AUDIT_VIEW, P.SETTING_EDIT}
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
@@ -70,6 +72,7 @@ ROLES: dict[str, RoleSpec] = {
             | {P.DUTY_RECORD, P.EVENT_CORRECT, P.MEMBER_EDIT, P.MEMBER_REVEAL, P.SCORE_RUN, P.IMPORT_LEDGER}
             | {P.TERM_APPROVE, P.REFORM_VIEW, P.TRANSFER_VIEW, P.TRANSFER_EDIT, P.EVENT_REVIEW, P.DUTY_EXEMPT}
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
+            | {P.PLAN_EDIT, P.TASK_WORK}
         ),
     ),
     "leader": RoleSpec(
@@ -97,6 +100,8 @@ ROLES: dict[str, RoleSpec] = {
                 P.DUES_EDIT,
                 P.TRANSFER_VIEW,
                 P.TRANSFER_EDIT,
+                P.PLAN_EDIT,
+                P.TASK_WORK,
             }
         ),
     ),
@@ -104,7 +109,7 @@ ROLES: dict[str, RoleSpec] = {
         lazy_("Ledger keeper"),
         lazy_("Keeps the ledger in the secretary's place until a date"),
         Reach.UNIT,
-        frozenset(_READ | _PRINT | {P.DUTY_RECORD, P.EVENT_CORRECT}),
+        frozenset(_READ | _PRINT | {P.DUTY_RECORD, P.EVENT_CORRECT, P.TASK_WORK}),
     ),
     "reviewer": RoleSpec(
         lazy_("Reviewer"),
@@ -119,6 +124,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.SCORE_VIEW,
                 P.DOCUMENT_VIEW,
                 P.RULE_VIEW,
+                P.PLAN_VIEW,
                 P.EVENT_REVIEW,
             }
         ),

@@ -14,6 +14,7 @@ MODULES = (
     "events.models",
     "duties.models",
     "dues.models",
+    "plans.models",
     "assessments.models",
     "documents.models",
     "transfers.models",

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shared.accounts.models import Handover, RoleGrant
 from shared.assessments.models import Line, Scheme
@@ -32,6 +32,7 @@ from shared.jobs import Job
 from shared.members.models import Person
 from shared.messages.models import Delivery, Occasion
 from shared.organisations.models import Unit, UnitLink
+from shared.plans.models import Plan, PlanItem, Task, TaskNote
 from shared.reforms.models import Reform, Step
 from shared.tenancy import tenant
 from shared.tenants.queries import keys
@@ -505,6 +506,76 @@ def _seat(side: Side, unit_id: int, owner: Cast) -> int:
 
 
 #: By the name of the URL's argument.
+def make_plan(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Plan(
+        unit_id=unit_id,
+        title=f"secret plan of {unit_id}",
+        kind="work_points",
+        year_from=2026,
+        year_to=2026,
+        source_text="一、secret",
+        source_form="pasted",
+        state="issued",
+        issued_on=date(2026, 1, 5),
+        created_by=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_plan_item(side: Side, unit_id: int, owner: Cast) -> int:
+    row = PlanItem(
+        plan_id=make_plan(side, unit_id, owner),
+        path="0001.",
+        label="一、",
+        style="bracket",
+        heading=f"secret item of {unit_id}",
+        begins=0,
+        ends=8,
+    )
+    added(row)
+    return row.id
+
+
+def make_task(side: Side, unit_id: int, owner: Cast) -> int:
+    item_id = make_plan_item(side, unit_id, owner)
+    item = db.session.execute(select(PlanItem).where(PlanItem.id == item_id)).scalar_one()
+    row = Task(
+        plan_id=item.plan_id,
+        plan_item_id=item_id,
+        unit_id=unit_id,
+        by_unit_id=unit_id,
+        title=f"secret task of {unit_id}",
+        begins_on=date(2026, 1, 1),
+        due_on=date(2026, 12, 31),
+    )
+    added(row)
+    return row.id
+
+
+def make_task_note(side: Side, unit_id: int, owner: Cast) -> int:
+    task_id = make_task(side, unit_id, owner)
+    file = store(
+        b"secret proof",
+        name="proof.txt",
+        media_type="text/plain",
+        purpose="task",
+        keys=keys(),
+        unit_id=unit_id,
+    )
+    row = TaskNote(
+        task_id=task_id,
+        act="progress",
+        file_id=file.id,
+        file_name="proof.txt",
+        person_id=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
 MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "unit_id": _unit,
     "link_id": make_link,
@@ -541,6 +612,10 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "step_id": make_step,
     "transfer_id": make_transfer,
     "letter_id": make_letter,
+    "plan_id": make_plan,
+    "plan_item_id": make_plan_item,
+    "task_id": make_task,
+    "task_note_id": make_task_note,
 }
 
 

@@ -26,6 +26,7 @@ _READ = {
     "score:view",
     "document:view",
     "rule:view",
+    "plan:view",
 }
 _PRINT = {"document:print", "job:view"}
 RIGHTS = {
@@ -47,6 +48,7 @@ RIGHTS = {
         "import:ledger",
         "duty:plan",
         "duty:exempt",
+        "plan:edit",
     }
     | {"dues:view", "dues:edit", "dues:approve"}
     | {"rule:edit", "score:run", "account:view", "account:grant", "audit:view", "setting:edit"},
@@ -70,6 +72,8 @@ RIGHTS = {
         "dues:view",
         "dues:edit",
         "dues:approve",
+        "plan:edit",
+        "task:work",
     },
     "leader": _READ
     | _PRINT
@@ -78,8 +82,8 @@ RIGHTS = {
     | _PRINT
     | {"duty:record", "event:correct", "member:edit", "member:reveal", "reminder:view", "account:lend"}
     | {"import:ledger"}
-    | {"transfer:view", "transfer:edit", "dues:view", "dues:edit"},
-    "keeper": _READ | _PRINT | {"duty:record", "event:correct"},
+    | {"transfer:view", "transfer:edit", "dues:view", "dues:edit", "plan:edit", "task:work"},
+    "keeper": _READ | _PRINT | {"duty:record", "event:correct", "task:work"},
     "reviewer": {
         "self:use",
         "unit:view",
@@ -89,6 +93,7 @@ RIGHTS = {
         "document:view",
         "rule:view",
         "event:review",
+        "plan:view",
     },
     "auditor": _READ
     | {
@@ -325,6 +330,23 @@ ROUTES: dict[str, Route] = {
     "exports.life_leaders": of("member:view"),
     "exports.life_lectures": of("member:view"),
     "exports.life_talks": of("member:view"),
+    # Plans and tasks.
+    "plans.index": of("plan:view"),
+    "plans.new": of("plan:edit"),
+    "plans.show": of("plan:view", "plan_id"),
+    "plans.original": of("plan:view", "plan_id"),
+    "plans.head": of("plan:edit", "plan_id"),
+    "plans.item": of("plan:edit", "plan_item_id"),
+    "plans.decide": of("plan:edit", "plan_id"),
+    "plans.move": of("plan:edit", "plan_id"),
+    "plans.assign_items": of("plan:edit", "plan_id"),
+    "tasks.index": of("plan:view"),
+    "tasks.show": of("plan:view", "task_id"),
+    "tasks.plan": of("plan:view", "task_id"),
+    "tasks.work": of("task:work", "task_id"),
+    "tasks.decide": of("plan:edit", "task_id"),
+    "tasks.change": of("task:work", "task_id"),
+    "tasks.proof": of("plan:view", "task_note_id"),
     "meetings.index": of("self:use"),
     "meetings.open_own": of("self:use"),
     "meetings.end_own": of("self:use"),

@@ -26,8 +26,8 @@ PURPOSES: dict[str, Permission] = {
     "slips": Permission.ACCOUNT_GRANT,
     "letter": Permission.TRANSFER_EDIT,
 }
-#: Photos and papers of records: the same file may hang at several units, so only /event-files/… serves it.
-ATTACHED = "event"
+#: Photos and papers of records, plans and tasks: only the addresses of what they hang at serve them.
+ATTACHED = ("event", "plan", "task")
 #: Larger ones are read from the disk while they are sent.
 IN_MEMORY = 8 * 1024 * 1024
 
@@ -42,7 +42,7 @@ def download(file_id: int) -> Response:
         file = fetch(File, file_id, actor=me, may=PURPOSES[file.purpose])
     if file.purpose == EXPORT and not may_have(me, file):
         raise Forbidden(_("This list reaches further than your duties do today."))
-    if file.purpose == ATTACHED:
+    if file.purpose in ATTACHED:
         raise NotFound(_("There is nothing at this address."))
     if file.deleted_at is not None or (file.expires_at is not None and file.expires_at < now()):
         raise NotFound(_("This file has been deleted after its time."))

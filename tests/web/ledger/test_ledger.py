@@ -23,9 +23,10 @@ from shared.duties.queries import (
     unit_todo,
 )
 from shared.organisations.models import Unit
+from tests.factories.units import unit_below
 from tests.web.events.stage import FOUR, inside, plan
 from tests.web.ledger.stage import whole
-from tests.world import Cast, World, _unit
+from tests.world import Cast, World
 
 Enter = Callable[[Cast], FlaskClient]
 pytestmark = pytest.mark.usefixtures("noon")
@@ -90,7 +91,7 @@ def test_units_come_by_the_hundred(app: Flask, world: World, enter: Enter, count
     with inside(app, side), transaction():
         middle = db.session.get_one(Unit, (side.tenant_id, side.middle))
         for number in range(205):
-            _unit(middle, kind="party_branch", line="party", name=f"branch no. {number}")
+            unit_below(middle, kind="party_branch", line="party", name=f"branch no. {number}")
     plan(app, side)
     client = enter(side["officer"])
     with count_queries() as few:

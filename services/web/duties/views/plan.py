@@ -90,6 +90,7 @@ def index() -> str:
         scopes=scope_units(actor(), Permission.DUTY_VIEW),
         address=_address,
         may_plan=actor().may(Permission.DUTY_PLAN),
+        may_take_in=actor().may(Permission.PLAN_EDIT),
         may_record=actor().may(Permission.DUTY_RECORD),
         form_key=secrets.token_hex(12),
         period_label=period_label,

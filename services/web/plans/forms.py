@@ -1,0 +1,122 @@
+"""Forms of plans: the paper, its head, one item, and to whom items are given."""
+
+from typing import Any
+
+from wtforms import (
+    FileField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from services.web.events.forms import person_key
+from services.web.fields import DayField, Form, at_most, lazy_, needed
+from shared.events.kinds import KINDS
+from shared.i18n import _
+from shared.organisations.kinds import KINDS as UNIT_KINDS
+from shared.plans.actions.drafts import CADENCES, KINDS_OF_PAPER, MAX_CONTENT, MAX_TITLE, MAX_WORDS, ItemWords
+from shared.plans.reading.source import ACCEPT, MOST_CHARACTERS
+
+PAPERS = {
+    "work_points": lazy_("Work points"),
+    "speech": lazy_("Speech"),
+    "scheme": lazy_("Scheme or programme"),
+    "notice": lazy_("Notice or opinion"),
+    "other": lazy_("Other paper"),
+}
+OFTEN = {
+    "month": lazy_("each month"),
+    "quarter": lazy_("each quarter"),
+    "half_year": lazy_("each half-year"),
+    "year": lazy_("each year"),
+    "regular": lazy_("regularly, without a number"),
+}
+
+
+def whole(value: Any) -> int | None:
+    return person_key(value)
+
+
+class PaperForm(Form):
+    form_key = HiddenField()
+    unit_id = SelectField(lazy_("For which unit"), coerce=person_key, validate_choice=False)
+    file = FileField(lazy_("The paper: .docx, .txt or .pdf"), [Optional()], render_kw={"accept": ACCEPT})
+    pasted = TextAreaField(
+        lazy_("or its text"), [Optional(), at_most(MOST_CHARACTERS)], render_kw={"rows": 6}
+    )
+
+
+class HeadForm(Form):
+    title = StringField(lazy_("Title"), [needed(), at_most(MAX_TITLE)])
+    kind = SelectField(lazy_("Kind of paper"), choices=[])
+    organ = StringField(lazy_("Issued by"), [Optional(), at_most(MAX_TITLE)])
+    year_from = IntegerField(lazy_("Year"), [Optional()], render_kw={"inputmode": "numeric"})
+    year_to = IntegerField(lazy_("to the year"), [Optional()], render_kw={"inputmode": "numeric"})
+
+    def offer(self) -> None:
+        self.kind.choices = [(code, str(PAPERS[code])) for code in KINDS_OF_PAPER]
+
+
+class ItemForm(Form):
+    heading = StringField(lazy_("Heading of the item"), [Optional(), at_most(MAX_TITLE)])
+    content = TextAreaField(
+        lazy_("What is to be done"), [Optional(), at_most(MAX_CONTENT)], render_kw={"rows": 5}
+    )
+    cadence = SelectField(lazy_("How often"), choices=[])
+    times = IntegerField(lazy_("How many times"), [Optional()], render_kw={"inputmode": "numeric"})
+    due_on = DayField(lazy_("To be done by"), [Optional()])
+    audience = StringField(lazy_("For whom"), [Optional(), at_most(MAX_WORDS)])
+    duty_kind = SelectField(lazy_("The ledger shows it as"), choices=[])
+    deliverable = StringField(lazy_("What is to be delivered"), [Optional(), at_most(MAX_WORDS)])
+    proof = StringField(lazy_("What proves it"), [Optional(), at_most(MAX_WORDS)])
+    standard = StringField(lazy_("When it counts as done well"), [Optional(), at_most(MAX_WORDS)])
+
+    def offer(self, line: str) -> None:
+        self.cadence.choices = [("", _("once")), *((code, str(OFTEN[code])) for code in CADENCES)]
+        self.duty_kind.choices = [
+            ("", "—"),
+            *((code, str(spec.name)) for code, spec in KINDS.items() if spec.line in (line, "both")),
+        ]
+
+    def words(self) -> ItemWords:
+        return ItemWords(
+            heading=self.heading.data or "",
+            content=self.content.data or "",
+            cadence=self.cadence.data or None,
+            times=self.times.data if self.times.data is not None else 1,
+            due_on=self.due_on.data,
+            audience=self.audience.data or "",
+            duty_kind=self.duty_kind.data or None,
+            deliverable=self.deliverable.data or "",
+            proof=self.proof.data or "",
+            standard=self.standard.data or "",
+        )
+
+
+class KindsField(SelectMultipleField):
+    """Kinds of units as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class AssignForm(Form):
+    seen = HiddenField()
+    kinds = KindsField(lazy_("Kinds of units"), validate_choice=False)
+    under_id = SelectField(lazy_("Below"), coerce=person_key, validate_choice=False)
+    due_on = DayField(lazy_("To be done by, where the item names no day"), [Optional()])
+
+    def offer(self, scopes: list[tuple[int, str, int]], lines: set[str]) -> None:
+        first = scopes[0][2] if scopes else 0
+        self.under_id.choices = [
+            ("", _("All my units")),
+            *((key, "　" * (depth - first) + name) for key, name, depth in scopes),
+        ]
+        self.kinds.choices = [
+            (code, str(spec.name)) for code, spec in UNIT_KINDS.items() if spec.line in lines
+        ]

@@ -1,0 +1,300 @@
+"""Pages of tasks: the list of what is to be done, one task with its story, each act on it."""
+
+import io
+import secrets
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from services.web.edge import actor, requires
+from services.web.events.forms import person_key
+from services.web.events.views.files import accepted
+from services.web.fields import show_problem
+from services.web.limits import limiter
+from services.web.tasks.forms import ActForm, ChangeForm
+from shared.access.door import fetch
+from shared.access.permissions import Permission
+from shared.audit import record
+from shared.clock import today
+from shared.db import db, transaction
+from shared.duties.queries.scopes import scope_units
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.events.kinds import KINDS
+from shared.events.queries import names_of, people_on
+from shared.files import File, read
+from shared.files.accepting import LARGEST
+from shared.i18n import _
+from shared.organisations.models import Unit
+from shared.plans.actions.working import ACTS, OF_THE_UNIT, Said, act_on, change_task
+from shared.plans.models import Plan, Task, TaskNote
+from shared.plans.queries.tasks import (
+    CAP,
+    VIEWS,
+    TaskFilter,
+    colour,
+    duty_progress,
+    notes,
+    offered_records,
+    task_counts,
+    tasks,
+)
+from shared.plans.queries.trees import flat, tree
+from shared.tenants.queries import keys
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+COLOURS = {"red": "late", "yellow": "due", "blue": "run"}
+
+
+def _words() -> dict[str, str]:
+    return {
+        "assigned": _("To be accepted"),
+        "accepted": _("Under way"),
+        "returned": _("Returned"),
+        "done": _("Handed in"),
+        "confirmed": _("Confirmed"),
+        "withdrawn": _("Withdrawn"),
+    }
+
+
+def _acts() -> dict[str, str]:
+    return {
+        "accept": _("Accepted"),
+        "refuse": _("Sent back to whoever asked"),
+        "progress": _("Progress"),
+        "done": _("Handed in"),
+        "return": _("Returned"),
+        "confirm": _("Confirmed"),
+        "withdraw": _("Withdrawn"),
+        "change": _("Changed"),
+        "pass_on": _("Passed on"),
+    }
+
+
+def _after() -> tuple[date, int] | None:
+    day, _sep, key = request.args.get("after", "").partition("_")
+    try:
+        return (date.fromisoformat(day), int(key)) if key.isdigit() and len(key) < 19 else None
+    except ValueError:
+        return None
+
+
+def filter_asked() -> TaskFilter:
+    """The filter of the list as the address says it."""
+    unit_id, plan_id = person_key(request.args.get("unit_id")), person_key(request.args.get("plan_id"))
+    if unit_id is not None:
+        fetch(Unit, unit_id, actor=actor(), may=Permission.PLAN_VIEW)
+    view = request.args.get("view", "")
+    return TaskFilter(
+        view=view if view in VIEWS else "open",
+        unit_id=unit_id,
+        plan_id=plan_id,
+        item_id=person_key(request.args.get("item_id")),
+        after=_after(),
+    )
+
+
+@blueprint.get("")
+@requires(Permission.PLAN_VIEW)
+def index() -> str:
+    given = filter_asked()
+    rows, more = tasks(actor(), given)
+    kept: dict[str, Any] = {
+        key: request.args[key] for key in ("unit_id", "plan_id", "item_id") if request.args.get(key)
+    }
+    return render_template(
+        "tasks/index.html",
+        rows=rows,
+        given=given,
+        kept=kept,
+        counts=task_counts(actor(), given),
+        cap=CAP,
+        further=f"{more[0].isoformat()}_{more[1]}" if more else None,
+        scopes=scope_units(actor(), Permission.PLAN_VIEW),
+        words=_words(),
+        colours=COLOURS,
+    )
+
+
+def _task(task_id: int, *, may: Permission, lock: bool = False) -> tuple[Task, Unit]:
+    """The task and its unit. A task of a plan that is not issued is for whoever made the plan only."""
+    task = fetch(Task, task_id, actor=actor(), may=may, lock=lock)
+    unit = fetch(Unit, task.unit_id, actor=actor(), may=may)
+    issued = task.plan_id is None or db.session.scalar(select(Plan.state).where(Plan.id == task.plan_id)) in (
+        "issued",
+        "closed",
+    )
+    if not issued and not _asks(task):
+        raise NotFound(_("There is nothing at this address."))
+    return task, unit
+
+
+def _plan(task: Task) -> Plan | None:
+    if task.plan_id is None:
+        return None
+    return db.session.execute(select(Plan).where(Plan.id == task.plan_id)).scalar_one()
+
+
+def _asks(task: Task) -> bool:
+    """Whether the actor speaks for the unit that asks for the task."""
+    by_unit = db.session.scalar(select(Unit.path).where(Unit.id == task.by_unit_id))
+    return by_unit is not None and actor().can(Permission.PLAN_EDIT, by_unit)
+
+
+def _page(task: Task, unit: Unit, form: ActForm | None = None, status: int = 200) -> tuple[str, int]:
+    works, asks = actor().can(Permission.TASK_WORK, unit.path), _asks(task)
+    if form is None:
+        form = ActForm(
+            formdata=None, form_key=secrets.token_hex(12), version=str(task.version), percent=task.percent
+        )
+    form.event_id.choices = [
+        ("", "—"),
+        *((key, f"{day} {title}") for key, title, day in offered_records(task)),
+    ]
+    change = ChangeForm(
+        formdata=None, version=str(task.version), owner_id=task.owner_id or "", due_on=task.due_on
+    )
+    change.owner_id.choices = [("", "—"), *((one.id, one.name) for one in people_on(unit.id, today()))]
+    plan = _plan(task)
+    open_acts = {act for act, rule in ACTS.items() if task.state in rule.of}
+    return (
+        render_template(
+            "tasks/show.html",
+            task=task,
+            unit=unit,
+            plan=plan,
+            form=form,
+            change=change,
+            notes=notes(task.id),
+            owner=names_of([task.owner_id]).get(task.owner_id or 0, "") if task.owner_id else "",
+            progress=duty_progress(task),
+            kind=str(KINDS[task.duty_kind].name) if task.duty_kind in KINDS else "",
+            words=_words(),
+            acts=_acts(),
+            mine=[act for act in OF_THE_UNIT if act in open_acts] if works else [],
+            asked=[act for act in ("confirm", "return", "withdraw") if act in open_acts] if asks else [],
+            works=works,
+            asks=asks,
+            shade=COLOURS.get(colour(task.state, task.due_on, today()), ""),
+            largest=LARGEST,
+        ),
+        status,
+    )
+
+
+@blueprint.get("/<int:task_id>")
+@requires(Permission.PLAN_VIEW)
+def show(task_id: int) -> tuple[str, int]:
+    return _page(*_task(task_id, may=Permission.PLAN_VIEW))
+
+
+@blueprint.get("/<int:task_id>/plan")
+@requires(Permission.PLAN_VIEW)
+def plan(task_id: int) -> str:
+    """The plan that the task comes from, to read: a unit below sees why it is asked."""
+    task, _unit = _task(task_id, may=Permission.PLAN_VIEW)
+    found = _plan(task)
+    if found is None or found.state not in ("issued", "closed"):
+        raise NotFound(_("There is nothing at this address."))
+    branches = [one for one in flat(tree(found.id)) if one.item.state == "item"]
+    return render_template("tasks/plan.html", plan=found, task=task, branches=branches)
+
+
+@blueprint.post("/<int:task_id>/work")
+@requires(Permission.TASK_WORK)
+@limiter.limit("240 per hour")
+def work(task_id: int) -> BaseResponse | tuple[str, int]:
+    """The unit's acts: accept, send back, say how far it is, hand in."""
+    task, unit = _task(task_id, may=Permission.TASK_WORK, lock=True)
+    return _acted(task, unit, [act for act in OF_THE_UNIT if act == request.form.get("act")])
+
+
+@blueprint.post("/<int:task_id>/decide")
+@requires(Permission.PLAN_EDIT)
+def decide(task_id: int) -> BaseResponse | tuple[str, int]:
+    """The acts of whoever asks for it: confirm, return, withdraw."""
+    task, unit = _task(task_id, may=Permission.PLAN_EDIT, lock=True)
+    if not _asks(task):
+        raise Forbidden(_("Whoever asked for this task decides on it."))
+    return _acted(
+        task, unit, [act for act in ACTS if act not in OF_THE_UNIT and act == request.form.get("act")]
+    )
+
+
+def _acted(task: Task, unit: Unit, acts: list[str]) -> BaseResponse | tuple[str, int]:
+    if not acts:
+        raise Conflict(_("This step cannot follow; look at the task again."))
+    form = ActForm()
+    if not form.validate() or not form.form_key.data:
+        return _page(task, unit, form, 422)
+    try:
+        files = accepted(request.files.getlist("file"))
+        with transaction():
+            act_on(
+                actor(),
+                task=task,
+                act=acts[0],
+                said=Said(
+                    remark=form.remark.data or "",
+                    percent=form.percent.data,
+                    event_id=form.event_id.data,
+                    file=files[0] if files else None,
+                ),
+                version=person_key(form.version.data) or 0,
+                form_key=form.form_key.data,
+            )
+    except Invalid as problem:
+        show_problem(form, problem)
+        return _page(task, unit, form, 422)
+    except Conflict as problem:
+        flash(str(problem), "due")
+        form.version.data = str(task.version)
+        return _page(task, unit, form, 409)
+    flash(_("Noted: %(act)s", act=_acts()[acts[0]]), "ok")
+    return redirect(url_for("tasks.show", task_id=task.id), 303)
+
+
+@blueprint.post("/<int:task_id>/change")
+@requires(Permission.TASK_WORK)
+def change(task_id: int) -> BaseResponse | tuple[str, int]:
+    """Who leads it within the unit; the last day only by whoever asks for it."""
+    task, unit = _task(task_id, may=Permission.TASK_WORK, lock=True)
+    form = ChangeForm()
+    try:
+        with transaction():
+            change_task(
+                actor(),
+                task=task,
+                owner_id=form.owner_id.data,
+                due_on=form.due_on.data if _asks(task) else None,
+                version=person_key(form.version.data) or 0,
+            )
+    except Invalid as problem:
+        flash("；".join(str(text) for text in problem.fields.values()) or str(problem), "due")
+        return _page(task, unit, status=422)
+    flash(_("Saved."), "ok")
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@blueprint.get("/proofs/<int:task_note_id>")
+@requires(Permission.PLAN_VIEW)
+def proof(task_note_id: int) -> Response:
+    """A file that proves something; it hangs at the task and is served by its reach only."""
+    note = db.session.execute(select(TaskNote).where(TaskNote.id == task_note_id)).scalar_one_or_none()
+    if note is None or note.file_id is None:
+        raise NotFound(_("There is nothing at this address."))
+    task, _unit = _task(note.task_id, may=Permission.PLAN_VIEW)
+    file = db.session.execute(select(File).where(File.id == note.file_id)).scalar_one()
+    if file.deleted_at is not None:
+        raise NotFound(_("This file has been deleted after its time."))
+    data, name, media_type = read(file, keys=keys() if file.sealed else None), note.file_name, file.media_type
+    with transaction():
+        record(actor(), verb="file.download", object_type="task", object_id=task.id, unit_id=task.unit_id)
+    answer = send_file(
+        io.BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name, max_age=0
+    )
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
