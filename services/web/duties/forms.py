@@ -109,16 +109,13 @@ class ExemptForm(Form):
     form_key = HiddenField()
     since = DayField(lazy_("From"), [needed()])
     until = DayField(lazy_("Until"), [needed()])
-    which = RadioField(
-        lazy_("Which duties"),
-        choices=[("all", lazy_("All duties")), ("some", lazy_("Only those chosen"))],
-        default="all",
-    )
+    which = RadioField(lazy_("Which duties"), choices=[], default="all")
     kinds = SelectMultipleField(lazy_("Duties"), [Optional()])
     reason = StringField(lazy_("Reason"), [needed(), at_most(MAX_REASON)])
     document = StringField(lazy_("Document"), [Optional(), at_most(MAX_REASON)])
 
     def offer(self, kinds: list[str]) -> None:
+        self.which.choices = [("all", _("All duties")), ("some", _("Only those chosen"))]
         self.kinds.choices = [(kind, str(KINDS[kind].name)) for kind in kinds]
 
     @property

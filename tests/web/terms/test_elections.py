@@ -18,6 +18,7 @@ from shared.events.models import Event
 from shared.members.models import Post
 from shared.organisations.models import Tenure, Unit
 from tests.factories.terms import ends, inside, member, said, term_items
+from tests.web.duties.stage import confirmed
 from tests.world import Cast, Side, World
 
 Enter = Callable[[Cast], FlaskClient]
@@ -267,7 +268,7 @@ def test_a_union_chooses_three_years_and_its_elections_follow(app: Flask, world:
     wrong = admin.post(f"/rules/{rule_id}/tighten", data={**sent, "notice_months": "six"})
     assert wrong.status_code == 422
     assert "请填整数月份" in wrong.text
-    assert admin.post(f"/rules/{rule_id}/tighten", data=sent).status_code == 303
+    assert confirmed(admin, f"/rules/{rule_id}/tighten", sent).status_code == 303
     assert "每 3 年换届一次" in admin.get("/rules").text
     chair = form(code=["union_chair"], name=["新主席"], held_on="2026-11-20")
     assert (
