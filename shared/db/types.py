@@ -19,6 +19,11 @@ Bytewise = Annotated[str, mapped_column(Text(collation="C"))]
 PARTIAL_PATTERN = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 
 
+def key_of(text: str) -> int | None:
+    """The key that a text names, or None for what no key can be: other digits than 0 to 9, more than 18 of them."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class PartialDate:
     """A date as exact as it was given: a day, a month, or a year. Never an invented 1st."""

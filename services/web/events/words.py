@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shared.db.types import key_of
 from shared.events.actions.merging import ABSENT, PART
 from shared.events.kinds import KINDS, REASON_WORDS
 from shared.events.parts import PARTS, Row
@@ -69,7 +70,8 @@ def _say(kind: str, key: str, value: Any, names: dict[int, str]) -> str:
             f"{names.get(int(person), '')}（{REASON_WORDS.get(why, '')}）" for person, why in value.items()
         )
     if key in _person_fields(kind):
-        return names.get(int(value), "") if str(value).isdigit() else str(value)
+        key = key_of(str(value))
+        return names.get(key, "") if key is not None else str(value)
     choices = next((dict(field.choices) for field in KINDS[kind].fields if field.code == key), {})
     if isinstance(value, bool):
         return _("yes") if value else _("no")

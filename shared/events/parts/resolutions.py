@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from shared.clock import today
 from shared.db import db
+from shared.db.types import key_of
 from shared.errors import Invalid
 from shared.events.marks import refuse_marks
 from shared.events.models import Event, Resolution
@@ -61,7 +62,7 @@ def _owners(context: Context, rows: Sequence[Row]) -> set[str]:
     if named <= known:
         return known
     known |= {str(person.id) for person in people_on(context.unit.id, today())}
-    keys = [int(key) for row in rows if (key := row.get("key", "").strip()).isdigit() and len(key) < 19]
+    keys = [key for row in rows if (key := key_of(row.get("key", "").strip())) is not None]
     if keys and not named <= known:
         held = select(Resolution.owner_id).where(
             Resolution.id.in_(keys), Resolution.unit_id == context.unit.id
@@ -129,11 +130,10 @@ def read(event_id: int) -> list[Row]:
 
 def say(rows: Sequence[Row]) -> str:
     """The resolutions in words, one a line: what, who, until when."""
-    names = names_of(int(owner) for row in rows if (owner := row.get("owner", "")).isdigit())
+    names = names_of(owner for row in rows if (owner := key_of(row.get("owner", ""))) is not None)
     lines = []
     for row in rows:
-        owner = row.get("owner", "")
-        name = names.get(int(owner), "") if owner.isdigit() else ""
+        name = names.get(key_of(row.get("owner", "")) or 0, "")
         until = _("until %(day)s", day=row["due_on"]) if row.get("due_on") else ""
         lines.append(_(", ").join(text for text in (row.get("content", ""), name, until) if text))
     return "\n".join(lines)

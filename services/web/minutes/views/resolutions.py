@@ -14,6 +14,7 @@ from shared.access.door import fetch
 from shared.access.permissions import Permission
 from shared.clock import today
 from shared.db import db, transaction
+from shared.db.types import key_of
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.events.actions.resolutions import end_resolution, reopen_resolution, tell_absent
 from shared.events.models import Event, Resolution
@@ -185,7 +186,8 @@ def resolved_of(event: Event) -> list[Resolved]:
 def owners_offered(people: list[tuple[Any, str]], rows: list[Row]) -> list[tuple[Any, str]]:
     """Whom a line may be given to: the unit's people, and whoever holds a stored line though they have left."""
     known = {str(key) for key, _name in people}
-    held = {int(row["owner"]) for row in rows if row.get("owner", "").isdigit() and row["owner"] not in known}
+    named = [row.get("owner", "") for row in rows]
+    held = {key for text in named if text not in known and (key := key_of(text)) is not None}
     return [*people, *names_of(held).items()]
 
 
