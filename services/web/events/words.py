@@ -70,8 +70,8 @@ def _say(kind: str, key: str, value: Any, names: dict[int, str]) -> str:
             f"{names.get(int(person), '')}（{REASON_WORDS.get(why, '')}）" for person, why in value.items()
         )
     if key in _person_fields(kind):
-        key = key_of(str(value))
-        return names.get(key, "") if key is not None else str(value)
+        person_id = key_of(str(value))
+        return names.get(person_id, "") if person_id is not None else str(value)
     choices = next((dict(field.choices) for field in KINDS[kind].fields if field.code == key), {})
     if isinstance(value, bool):
         return _("yes") if value else _("no")
