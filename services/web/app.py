@@ -20,6 +20,7 @@ from services.web.duties.views import blueprint as duties
 from services.web.events.views import blueprint as events
 from services.web.exports.views import blueprint as exports
 from services.web.files.views import blueprint as files
+from services.web.findings.views import blueprint as findings
 from services.web.health.views import blueprint as health
 from services.web.imports.views import blueprint as imports
 from services.web.jobs.views import blueprint as jobs
@@ -66,6 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     duties,
     plans,
     tasks,
+    findings,
     events,
     meetings,
     ledger,

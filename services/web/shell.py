@@ -24,8 +24,21 @@ _WITHIN = {
     "organisations.index": ("terms", "reforms"),
     "ledger.index": ("meetings", "events", "minutes", "study", "life", "publications"),
     "members.index": ("transfers", "dues"),
-    "duties.index": ("plans", "tasks"),
+    "duties.index": ("plans", "tasks", "findings"),
 }
+#: Single pages that stand under another entry than their blueprint: those that bring the old ledger in.
+_BESIDE = {"imports.past": "ledger.index"}
+
+
+def _current(entry: str) -> bool | None:
+    """Whether a left entry is where the reader is; None leaves it to the address."""
+    beside = _BESIDE.get(request.endpoint or "")
+    if beside is not None:
+        return entry == beside
+    for one, blueprints in _WITHIN.items():
+        if request.blueprint in blueprints:
+            return entry == one
+    return None
 
 
 def _main(actor: Actor, counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -46,7 +59,7 @@ def _main(actor: Actor, counts: dict[str, int]) -> list[dict[str, Any]]:
             "icon": icon,
             "count": count,
             "count_title": _("Overdue: %(n)s", n=count),
-            "current": True if request.blueprint in _WITHIN.get(endpoint, ()) else None,
+            "current": _current(endpoint),
         }
         for endpoint, label, icon, permission, count in entries
         if actor.may(permission)
@@ -124,6 +137,7 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
         ("duties.index", lazy_("Duties of the year"), Permission.DUTY_VIEW),
         ("plans.index", lazy_("Plans"), Permission.PLAN_VIEW),
         ("tasks.index", lazy_("Tasks"), Permission.PLAN_VIEW),
+        ("findings.index", lazy_("Rectification"), Permission.FINDING_VIEW),
     ),
     "ledger": (
         ("ledger.index", lazy_("Ledger of the year"), Permission.EVENT_VIEW),
@@ -140,9 +154,14 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
 def section_tabs(section: str) -> list[tuple[str, str, bool, int]]:
     """The tabs of a left entry as macros/page.html draws them, those the actor may open."""
     who: Actor | None = g.get("actor")
+    pages = SECTIONS[section]
+    here = request.endpoint
+    if here not in {endpoint for endpoint, _word, _right in pages}:
+        # A page below one of the tabs: the tab of its own blueprint.
+        here = next((one for one, _word, _right in pages if one.split(".")[0] == request.blueprint), None)
     return [
-        (str(word), url_for(endpoint), request.endpoint == endpoint, 0)
-        for endpoint, word, right in SECTIONS[section]
+        (str(word), url_for(endpoint), endpoint == here, 0)
+        for endpoint, word, right in pages
         if who is not None and who.may(right) and endpoint in current_app.view_functions
     ]
 

@@ -11,9 +11,10 @@ from services.worker.channels import CHANNELS
 from services.worker.channels.outgoing import Composed, Outgoing, Send
 from services.worker.dues import compose_dues
 from services.worker.events import compose_meetings, compose_reviews
+from services.worker.findings import compose_finding, compose_findings
 from services.worker.joint import compose_joint
 from services.worker.minutes import compose_minutes
-from services.worker.plans import compose_plans, compose_tasks
+from services.worker.plans import compose_late_tasks, compose_plans, compose_tasks
 from services.worker.reminders import compose
 from services.worker.resolutions import compose_late, compose_resolved
 from services.worker.terms import compose_handovers
@@ -49,6 +50,9 @@ COMPOSERS: dict[str, Composer] = {
     "resolution_late": compose_late,
     "plan": compose_plans,
     "task": compose_tasks,
+    "task_late": compose_late_tasks,
+    "findings": compose_findings,
+    "finding": compose_finding,
 }
 
 

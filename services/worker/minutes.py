@@ -25,7 +25,8 @@ def compose_minutes(parcels: list[Parcel]) -> dict[int, Composed | str]:
     def write(one: Addressed) -> Said | None:
         minutes, unit_name = known[int(one.detail["minutes_id"])]
         step = str(one.detail["step"])
-        if minutes.state != step:
+        if minutes.state != step or (step == "sent" and minutes.chair_id != one.person_id):
+            # Overtaken: signed, taken back, or somebody else chairs it by now.
             return None
         lines = [f"{unit_name}: {title_of(minutes)}" + (f", {minutes.held_on}" if minutes.held_on else "")]
         if step == "sent":

@@ -14,6 +14,7 @@ from services.worker.files import forget_files
 from services.worker.imports import purge_imports
 from services.worker.keys import tend_keys
 from services.worker.messages import send_waiting
+from services.worker.plans import remind_of_tasks
 from services.worker.reminders import remind
 from services.worker.resolutions import remind_of_resolutions
 from services.worker.tenants import count_sizes
@@ -33,6 +34,7 @@ EACH_MINUTE: tuple[Callable[[], object], ...] = (
     bring_rates,
     remind,
     remind_of_resolutions,
+    remind_of_tasks,
     send_waiting,
 )
 #: What the night does for a tenant.

@@ -48,6 +48,13 @@ class Permission(StrEnum):
     PLAN_EDIT = "plan:edit"
     #: Accept a task of the own unit, say how far it is, hand in what proves it.
     TASK_WORK = "task:work"
+    FINDING_VIEW = "finding:view"
+    #: Enter inspections and what they found, for units in reach; look at closed ones again.
+    FINDING_EDIT = "finding:edit"
+    #: Work on a finding of the own unit: measures, progress, apply for its closing.
+    FINDING_WORK = "finding:work"
+    #: Agree to the closing of a finding, or return it; two people, neither the one who applied.
+    FINDING_APPROVE = "finding:approve"
     REMINDER_SEND = "reminder:send"
     REMINDER_VIEW = "reminder:view"
     SCORE_VIEW = "score:view"

@@ -26,6 +26,7 @@ _READ = {
     P.DOCUMENT_VIEW,
     P.RULE_VIEW,
     P.PLAN_VIEW,
+    P.FINDING_VIEW,
 }
 _PRINT = {P.DOCUMENT_PRINT, P.JOB_VIEW}
 _REMIND = {P.REMINDER_SEND, P.REMINDER_VIEW}
@@ -59,6 +60,7 @@ ROLES: dict[str, RoleSpec] = {
             }
             | {P.ACCOUNT_VIEW, P.ACCOUNT_GRANT, P.AUDIT_VIEW, P.SETTING_EDIT}
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
+            | {P.FINDING_EDIT, P.FINDING_APPROVE}
         ),
     ),
     "officer": RoleSpec(
@@ -73,13 +75,19 @@ ROLES: dict[str, RoleSpec] = {
             | {P.TERM_APPROVE, P.REFORM_VIEW, P.TRANSFER_VIEW, P.TRANSFER_EDIT, P.EVENT_REVIEW, P.DUTY_EXEMPT}
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
             | {P.PLAN_EDIT, P.TASK_WORK}
+            | {P.FINDING_EDIT, P.FINDING_WORK, P.FINDING_APPROVE}
         ),
     ),
     "leader": RoleSpec(
         lazy_("Leader"),
         lazy_("How my units stand, what is overdue, sign off"),
         Reach.BELOW,
-        frozenset(_READ | _PRINT | _REMIND | {P.EVENT_REVIEW, P.REFORM_VIEW, P.TRANSFER_VIEW, P.DUES_VIEW}),
+        frozenset(
+            _READ
+            | _PRINT
+            | _REMIND
+            | {P.EVENT_REVIEW, P.REFORM_VIEW, P.TRANSFER_VIEW, P.DUES_VIEW, P.FINDING_APPROVE}
+        ),
     ),
     "secretary": RoleSpec(
         lazy_("Secretary"),
@@ -102,6 +110,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.TRANSFER_EDIT,
                 P.PLAN_EDIT,
                 P.TASK_WORK,
+                P.FINDING_WORK,
             }
         ),
     ),
@@ -125,6 +134,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.DOCUMENT_VIEW,
                 P.RULE_VIEW,
                 P.PLAN_VIEW,
+                P.FINDING_VIEW,
                 P.EVENT_REVIEW,
             }
         ),

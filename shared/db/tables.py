@@ -15,6 +15,7 @@ MODULES = (
     "duties.models",
     "dues.models",
     "plans.models",
+    "findings.models",
     "assessments.models",
     "documents.models",
     "transfers.models",

@@ -153,6 +153,7 @@ class Task(TenantOwned, Base):
         ),
         CheckConstraint("percent between 0 and 100", name="percent"),
         CheckConstraint("due_on >= begins_on", name="span"),
+        CheckConstraint("told between 0 and 2", name="told"),
         CheckConstraint("(plan_item_id is null) or (plan_id is not null)", name="item"),
         # An item is given to a unit once; passed on, it is another task below it.
         Index(
@@ -201,6 +202,8 @@ class Task(TenantOwned, Base):
     assigned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     #: When it was last said to be done.
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    #: How far the reminders of its last day have come: 0 none, 1 the unit, 2 the unit that asks for it.
+    told: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     #: Counted up by each act: two people at once, the second is told.
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 

@@ -122,6 +122,17 @@ SETTINGS: Mapping[str, SettingSpec] = {
         least=1,
         most=24,
     ),
+    "finding_again_months": SettingSpec(
+        12,
+        "number",
+        lazy_("Months within which the same point counts as found again"),
+        lazy_(
+            "A closed finding is then reopened. The span is our own assumption; set what your superior says."
+        ),
+        lazy_("Rectification"),
+        least=1,
+        most=60,
+    ),
     #: To what dues are rounded, half up: 0.01, 0.10 or 1.00 yuan; chosen on the page of rates (shared.dues).
     "dues_rounding": SettingSpec("0.01", "kept"),
 }

@@ -18,6 +18,7 @@ REGISTRY_FILES = {
     "dues": {"classes.py", "money.py"},
     "duties": {"periods.py"},
     "events": {"kinds.py", "marks.py"},
+    "findings": set(),
     "imports": set(),
     "members": {"posts.py", "statuses.py", "relations.py", "registry.py", "numbers.py"},
     "organisations": {"kinds.py", "terms.py", "codes.py"},

@@ -27,6 +27,7 @@ from shared.events.models import (
     StudyHours,
 )
 from shared.files import store
+from shared.findings.models import Finding, FindingNote, Inspection, Measure
 from shared.imports.models import Batch, SavedMapping
 from shared.jobs import Job
 from shared.members.models import Person
@@ -576,6 +577,70 @@ def make_task_note(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_inspection(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Inspection(
+        unit_id=unit_id,
+        kind="patrol",
+        title=f"secret inspection of {unit_id}",
+        feedback_on=date(2026, 1, 5),
+        created_by=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_finding(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Finding(
+        inspection_id=make_inspection(side, unit_id, owner),
+        number=1,
+        unit_id=unit_id,
+        category="x",
+        content=f"secret finding of {unit_id}",
+        point="x",
+        point_key=secrets.token_hex(8),
+        found_on=date(2026, 1, 5),
+        due_on=date(2026, 12, 31),
+    )
+    added(row)
+    return row.id
+
+
+def make_measure(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Measure(
+        finding_id=make_finding(side, unit_id, owner),
+        content=f"secret measure of {unit_id}",
+        due_on=date(2026, 12, 31),
+        owner_id=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_finding_note(side: Side, unit_id: int, owner: Cast) -> int:
+    finding_id = make_finding(side, unit_id, owner)
+    file = store(
+        b"secret proof",
+        name="proof.txt",
+        media_type="text/plain",
+        purpose="finding",
+        keys=keys(),
+        unit_id=unit_id,
+    )
+    row = FindingNote(
+        finding_id=finding_id,
+        act="progress",
+        turn=1,
+        file_id=file.id,
+        file_name="proof.txt",
+        person_id=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
 MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "unit_id": _unit,
     "link_id": make_link,
@@ -616,6 +681,10 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "plan_item_id": make_plan_item,
     "task_id": make_task,
     "task_note_id": make_task_note,
+    "inspection_id": make_inspection,
+    "finding_id": make_finding,
+    "measure_id": make_measure,
+    "finding_note_id": make_finding_note,
 }
 
 

@@ -27,6 +27,7 @@ _READ = {
     "document:view",
     "rule:view",
     "plan:view",
+    "finding:view",
 }
 _PRINT = {"document:print", "job:view"}
 RIGHTS = {
@@ -49,6 +50,8 @@ RIGHTS = {
         "duty:plan",
         "duty:exempt",
         "plan:edit",
+        "finding:edit",
+        "finding:approve",
     }
     | {"dues:view", "dues:edit", "dues:approve"}
     | {"rule:edit", "score:run", "account:view", "account:grant", "audit:view", "setting:edit"},
@@ -74,15 +77,20 @@ RIGHTS = {
         "dues:approve",
         "plan:edit",
         "task:work",
+        "finding:edit",
+        "finding:work",
+        "finding:approve",
     },
     "leader": _READ
     | _PRINT
-    | {"event:review", "reminder:send", "reminder:view", "reform:view", "transfer:view", "dues:view"},
+    | {"event:review", "reminder:send", "reminder:view", "reform:view", "transfer:view", "dues:view"}
+    | {"finding:approve"},
     "secretary": _READ
     | _PRINT
     | {"duty:record", "event:correct", "member:edit", "member:reveal", "reminder:view", "account:lend"}
     | {"import:ledger"}
-    | {"transfer:view", "transfer:edit", "dues:view", "dues:edit", "plan:edit", "task:work"},
+    | {"transfer:view", "transfer:edit", "dues:view", "dues:edit", "plan:edit", "task:work"}
+    | {"finding:work"},
     "keeper": _READ | _PRINT | {"duty:record", "event:correct", "task:work"},
     "reviewer": {
         "self:use",
@@ -94,6 +102,7 @@ RIGHTS = {
         "rule:view",
         "event:review",
         "plan:view",
+        "finding:view",
     },
     "auditor": _READ
     | {
@@ -346,7 +355,27 @@ ROUTES: dict[str, Route] = {
     "tasks.work": of("task:work", "task_id"),
     "tasks.decide": of("plan:edit", "task_id"),
     "tasks.change": of("task:work", "task_id"),
+    "plans.year": of("plan:view", "plan_id"),
+    "tasks.wall": of("plan:view"),
+    "exports.tasks_list": of("plan:view"),
+    "tasks.pass_on": of("task:work", "task_id"),
     "tasks.proof": of("plan:view", "task_note_id"),
+    # Inspections and findings.
+    "findings.index": of("finding:view"),
+    "findings.listing": of("finding:view"),
+    "findings.new": of("finding:edit"),
+    "findings.inspection": of("finding:view", "inspection_id"),
+    "findings.head": of("finding:edit", "inspection_id"),
+    "findings.enter": of("finding:edit", "inspection_id"),
+    "findings.show": of("finding:view", "finding_id"),
+    "findings.work": of("finding:work", "finding_id"),
+    "findings.check": of("finding:approve", "finding_id"),
+    "findings.settle": of("finding:edit", "finding_id"),
+    "findings.change": of("finding:edit", "finding_id"),
+    "findings.add": of("finding:work", "finding_id"),
+    "findings.measure": of("finding:work", "measure_id"),
+    "findings.proof": of("finding:view", "finding_note_id"),
+    "exports.findings_list": of("finding:view"),
     "meetings.index": of("self:use"),
     "meetings.open_own": of("self:use"),
     "meetings.end_own": of("self:use"),

@@ -24,6 +24,7 @@ from services.web.duties.views import exemptions_asked
 from services.web.duties.views import filter_asked as plan_asked
 from services.web.edge import actor, requires
 from services.web.events.views.reviews import filter_asked as reviews_asked
+from services.web.findings.views.lists import filter_asked as findings_asked
 from services.web.ledger.views import filter_asked as matrix_asked
 from services.web.ledger.views import overview_asked, unit_year_asked
 from services.web.life.views.birthdays import birthdays_asked
@@ -38,6 +39,7 @@ from services.web.publications.views import filter_asked as publications_asked
 from services.web.reminders.views import log_asked
 from services.web.study.views.lists import make_up_filter
 from services.web.study.views.units import units_filter
+from services.web.tasks.views.pages import filter_asked as tasks_asked
 from services.web.terms.views.listing import filter_asked as terms_asked
 from services.web.transfers.views.lists import filter_asked as transfers_asked
 from shared.db import db, transaction
@@ -69,6 +71,7 @@ ASKED: dict[str, Callable[[], Any]] = {
     "duties.exemptions": exemptions_asked,
     "duties.plan": lambda: plan_asked()[1],
     "events.reviews": reviews_asked,
+    "findings.list": findings_asked,
     "meetings.calendar": month_asked,
     "ledger.matrix": lambda: matrix_asked()[1],
     "ledger.overview": lambda: overview_asked()[1],
@@ -87,6 +90,7 @@ ASKED: dict[str, Callable[[], Any]] = {
     "reminders.log": lambda: log_asked()[0],
     "study.makeup": make_up_filter,
     "study.units": units_filter,
+    "tasks.list": tasks_asked,
     "terms.wanting": lambda: terms_asked()[1],
     "transfers.list": lambda: transfers_asked(actor())[0],
 }

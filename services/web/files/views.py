@@ -26,8 +26,8 @@ PURPOSES: dict[str, Permission] = {
     "slips": Permission.ACCOUNT_GRANT,
     "letter": Permission.TRANSFER_EDIT,
 }
-#: Photos and papers of records, plans and tasks: only the addresses of what they hang at serve them.
-ATTACHED = ("event", "plan", "task")
+#: Photos and papers of records, plans, tasks and findings: only the addresses of what they hang at serve them.
+ATTACHED = ("event", "plan", "task", "finding")
 #: Larger ones are read from the disk while they are sent.
 IN_MEMORY = 8 * 1024 * 1024
 

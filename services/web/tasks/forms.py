@@ -26,3 +26,10 @@ class ChangeForm(Form):
     version = HiddenField()
     owner_id = SelectField(lazy_("Who leads it"), coerce=person_key, validate_choice=False)
     due_on = DayField(lazy_("Last day"), [Optional()])
+
+
+class PassForm(Form):
+    form_key = HiddenField()
+    version = HiddenField()
+    due_on = DayField(lazy_("Last day for them"), [Optional()])
+    remark = TextAreaField(lazy_("Remark"), [Optional(), at_most(MAX_REMARK)], render_kw={"rows": 2})

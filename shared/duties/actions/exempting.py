@@ -1,6 +1,6 @@
 """Exempt periods: a unit is spared duties for a span, by the unit above, with a reason. docs/adr/0023."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import CursorResult, select, text
@@ -35,7 +35,7 @@ _SETTLE = text(
                 and (exemption.kinds is null or item.kind = any(exemption.kinds))
             order by exemption.since, exemption.id limit 1
         ) as spared on true
-        where item.unit_id = :unit_id and not item.kind = any(cast(:term_kinds as text[]))
+        where item.unit_id = any(cast(:unit_ids as bigint[])) and not item.kind = any(cast(:term_kinds as text[]))
             and ((item.state = 'open' and item.returned_event_id is null)
                 or (item.state = 'exempt' and item.exemption_id is not null))
     )
@@ -61,9 +61,9 @@ def _require_above(actor: Actor, unit: Unit) -> None:
         raise Forbidden(_("The unit above grants an exempt period, not the unit itself."))
 
 
-def settle(unit_id: int) -> int:
-    """Bring the unit's items in step with its exempt periods; returns how many changed. Repeating changes nothing."""
-    values = {"unit_id": unit_id, "term_kinds": list(TERM_KINDS), "at": now()}
+def settle(unit_ids: Iterable[int]) -> int:
+    """Bring the units' items in step with their exempt periods; returns how many changed. Repeating changes nothing."""
+    values = {"unit_ids": sorted(unit_ids), "term_kinds": list(TERM_KINDS), "at": now()}
     result = db.session.execute(_SETTLE, values)
     assert isinstance(result, CursorResult)
     db.session.expire_all()
@@ -136,7 +136,7 @@ def grant_exemption(
     )
     db.session.add(exemption)
     db.session.flush()
-    count = settle(unit.id)
+    count = settle([unit.id])
     record(
         actor,
         verb="duty.exempt",
@@ -173,7 +173,7 @@ def end_exemption(actor: Actor, *, exemption: Exemption, unit: Unit, reason: str
     )
     exemption.ended_by, exemption.ended_at, exemption.end_reason = actor.person_id, now(), plain
     db.session.flush()
-    count = settle(unit.id)
+    count = settle([unit.id])
     record(
         actor,
         verb="duty.exempt_end",

@@ -9,6 +9,7 @@ from shared.audit import record
 from shared.clock import now
 from shared.db import db
 from shared.duties.actions.counting import counting
+from shared.duties.actions.exempting import settle
 from shared.duties.models import DueItem
 from shared.errors import Conflict, Invalid
 from shared.events.actions import Held, amend_event, file_event, void_event
@@ -184,7 +185,10 @@ def correct_record(
 
 
 def void_record(actor: Actor, *, event: Event, reason: str, version: int) -> int:
-    """Declare a record void with a reason; the duties it fulfilled stand open again. Returns how many."""
+    """Declare a record void with a reason; the duties it fulfilled stand open again, or are spared by an exempt period.
+
+    Returns how many.
+    """
     if event.state == "void":
         return 0
     if KINDS[event.kind].own_page:
@@ -205,6 +209,8 @@ def void_record(actor: Actor, *, event: Event, reason: str, version: int) -> int
         .execution_options(synchronize_session="fetch")
     )
     if items:
+        # What lies in an exempt period granted meanwhile is spared instead.
+        settle([event.unit_id])
         record(
             actor,
             verb="duty.reopen",

@@ -205,7 +205,10 @@ def check_in(actor: Actor, *, meeting: Meeting) -> bool:
         db.session.execute(
             upsert(Invitation)
             .values(meeting_id=meeting.id, person_id=person_id, checked_in_at=now())
-            .on_conflict_do_nothing(index_elements=["tenant_id", "meeting_id", "person_id"])
+            # Invited at the same moment: the invitation is there by now.
+            .on_conflict_do_update(
+                index_elements=["tenant_id", "meeting_id", "person_id"], set_={"checked_in_at": now()}
+            )
         )
     elif invited.checked_in_at is not None:
         return False

@@ -146,7 +146,6 @@ def decline(actor: Actor, *, offer: JointOffer, reason: str) -> bool:
         object_type="event",
         object_id=offer.event_id,
         unit_id=offer.unit_id,
-        detail={"reason": plain},
     )
     return True
 
@@ -165,6 +164,11 @@ def tie(actor: Actor, *, offer: JointOffer, host: Event, own: Event) -> None:
         raise Conflict(_("This record is no part of this event."))
     if own.joint_event_id not in (None, host.id):
         raise Conflict(_("This record is part of another joint event already."))
+    hosts = (
+        select(JointOffer.id).where(JointOffer.event_id == own.id, JointOffer.state != "withdrawn").limit(1)
+    )
+    if db.session.scalar(hosts) is not None:
+        raise Conflict(_("This record names other units itself; it is no part of another."))
     own.joint_event_id = host.id
     _answer(actor, offer, "taken", taken=own.id)
     record(

@@ -34,7 +34,7 @@ PARTS: Mapping[str, Part] = {
     "guests": Part(lazy_("Sitting in"), guests.FIELDS, guests.check, guests.write, guests.read),
     "voting": Part(lazy_("Votes taken"), voting.FIELDS, voting.check, voting.write, voting.read, voting.say),
     "resolutions": Part(
-        lazy_("Resolutions"),
+        lazy_("Resolutions to follow up"),
         resolutions.FIELDS,
         resolutions.check,
         resolutions.write,

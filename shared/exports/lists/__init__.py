@@ -10,6 +10,7 @@ from shared.exports.lists.documents import PAPERS
 from shared.exports.lists.dues import BOOK, MONTHS, SHEET
 from shared.exports.lists.duties import EXEMPTIONS, PLAN
 from shared.exports.lists.events import CALENDAR, REVIEWS
+from shared.exports.lists.findings import FINDINGS
 from shared.exports.lists.ledger import LEDGER, OVERVIEW, UNIT_YEAR
 from shared.exports.lists.life import LIFE
 from shared.exports.lists.members import MOBILE, OFFICES, ROSTER
@@ -19,6 +20,7 @@ from shared.exports.lists.reforms import REFORMS
 from shared.exports.lists.reminders import LOG
 from shared.exports.lists.resolutions import RESOLUTIONS
 from shared.exports.lists.study import TO_MAKE_UP, UNIT_HOURS
+from shared.exports.lists.tasks import TASKS
 from shared.exports.lists.transfers import TRANSFERS
 
 LISTS: dict[str, List[Any, Any]] = {
@@ -29,6 +31,7 @@ LISTS: dict[str, List[Any, Any]] = {
         BOOK,
         CALENDAR,
         EXEMPTIONS,
+        FINDINGS,
         LEDGER,
         LOG,
         MOBILE,
@@ -43,6 +46,7 @@ LISTS: dict[str, List[Any, Any]] = {
         REVIEWS,
         ROSTER,
         SHEET,
+        TASKS,
         TERMS,
         TO_MAKE_UP,
         TRAIL,

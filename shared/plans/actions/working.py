@@ -17,6 +17,7 @@ from shared.events.queries import people_on
 from shared.files import store
 from shared.files.accepting import Accepted
 from shared.i18n import _
+from shared.plans.actions.passing import withdraw_parts
 from shared.plans.actions.telling import answering
 from shared.plans.models import Task, TaskNote
 from shared.tenants.queries import keys
@@ -80,6 +81,8 @@ def act_on(actor: Actor, *, task: Task, act: str, said: Said, version: int, form
         task.percent, task.done_at = 100, now()
     if rule.to is not None:
         task.state = rule.to
+    if act == "withdraw":
+        withdraw_parts(task)
     task.version += 1
     stored = _stored(actor, task, said.file)
     db.session.add(
@@ -189,8 +192,9 @@ def change_task(actor: Actor, *, task: Task, owner_id: int | None, due_on: date 
     if (task.owner_id, task.due_on) == (owner_id, due_on or task.due_on):
         return
     task.owner_id = owner_id
-    if due_on is not None:
-        task.due_on = due_on
+    if due_on is not None and due_on != task.due_on:
+        # Another day is another chance: its reminders begin anew.
+        task.due_on, task.told = due_on, 0
     task.version += 1
     record(
         actor,

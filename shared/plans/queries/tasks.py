@@ -1,10 +1,12 @@
 """Tasks: what a unit has to do, what was asked of the units below, one task with its story."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from shared.access.actor import Actor
 from shared.access.door import reach_filter
@@ -23,17 +25,24 @@ CAP = 10_000
 #: Days before the last one from which a task is yellow; blue before, red after.
 CLOSE = 14
 OPEN = ("assigned", "accepted", "returned")
-VIEWS = ("late", "open", "handed_in", "confirmed", "all")
+VIEWS = ("late", "near", "in_time", "open", "handed_in", "confirmed", "all")
+#: Of whom: everybody in reach, the units I answer for myself, what was asked by a unit that I speak for.
+WHOSE = ("", "own", "asked")
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """`view`: late, open, handed_in (done, to be confirmed), confirmed, all. `after`: the last row before this page."""
+    """`view`: late, near, in_time, open (these three), handed_in (done, to be confirmed), confirmed, all.
+
+    `whose`: one of WHOSE. `alone`: the unit without those below. `after`: the last row before this page.
+    """
 
     view: str = "open"
     unit_id: int | None = None
     plan_id: int | None = None
     item_id: int | None = None
+    whose: str = ""
+    alone: bool = False
     after: tuple[date, int] | None = None
 
 
@@ -66,6 +75,27 @@ def colour(state: str, due_on: date, on: date) -> str:
     return "yellow" if due_on <= on + timedelta(days=CLOSE) else "blue"
 
 
+def kept_units(actor: Actor) -> list[int]:
+    """The units for which the person answers itself, not those below."""
+    if not actor.may(Permission.TASK_WORK):
+        return []
+    return sorted({grant.unit_id for grant in actor.grants if grant.unit_id is not None})
+
+
+def asked_by(actor: Actor) -> ColumnElement[bool]:
+    """Tasks that a unit asks for in whose name the person decides."""
+    by_unit = aliased(Unit)
+    return (
+        select(by_unit.id)
+        .where(
+            by_unit.tenant_id == Task.tenant_id,
+            by_unit.id == Task.by_unit_id,
+            reach_filter(actor, Permission.PLAN_EDIT, by_unit.path),
+        )
+        .exists()
+    )
+
+
 def _conditions(actor: Actor, given: TaskFilter) -> list[ColumnElement[bool]]:
     on = today()
     found: list[ColumnElement[bool]] = [
@@ -73,6 +103,8 @@ def _conditions(actor: Actor, given: TaskFilter) -> list[ColumnElement[bool]]:
         or_(Plan.state.is_(None), Plan.state.in_(("issued", "closed"))),
         {
             "late": and_(Task.state.in_(OPEN), Task.due_on < on),
+            "near": and_(Task.state.in_(OPEN), Task.due_on >= on, Task.due_on <= on + timedelta(days=CLOSE)),
+            "in_time": and_(Task.state.in_(OPEN), Task.due_on > on + timedelta(days=CLOSE)),
             "open": Task.state.in_(OPEN),
             "handed_in": Task.state == "done",
             "confirmed": Task.state == "confirmed",
@@ -80,11 +112,15 @@ def _conditions(actor: Actor, given: TaskFilter) -> list[ColumnElement[bool]]:
         }[given.view],
     ]
     if given.unit_id is not None:
-        found.append(below(given.unit_id))
+        found.append(Task.unit_id == given.unit_id if given.alone else below(given.unit_id))
     if given.plan_id is not None:
         found.append(Task.plan_id == given.plan_id)
     if given.item_id is not None:
         found.append(Task.plan_item_id == given.item_id)
+    if given.whose == "own":
+        found.append(Task.unit_id == any_(literal(kept_units(actor), ARRAY(BigInteger))))
+    elif given.whose == "asked":
+        found.append(asked_by(actor))
     return found
 
 
@@ -132,7 +168,7 @@ def task_counts(actor: Actor, given: TaskFilter) -> dict[str, int]:
     for view in VIEWS:
         inner = (
             _joined(select(Task.id).select_from(Task))
-            .where(*_conditions(actor, TaskFilter(view, given.unit_id, given.plan_id, given.item_id)))
+            .where(*_conditions(actor, replace(given, view=view)))
             .limit(CAP + 1)
             .subquery()
         )
@@ -181,6 +217,32 @@ def notes(task_id: int) -> list[Note]:
     )
     found: Any = rows
     return [Note(*row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a unit below was given of a task that was passed on."""
+
+    id: int
+    unit_name: str
+    due_on: date
+    state: str
+    percent: int
+
+    @property
+    def colour(self) -> str:
+        return colour(self.state, self.due_on, today())
+
+
+def parts(task_id: int) -> list[Part]:
+    """The parts of a task in the order of the tree. One query."""
+    rows = db.session.execute(
+        select(Task.id, Unit.name, Task.due_on, Task.state, Task.percent)
+        .join(Unit, and_(Unit.tenant_id == Task.tenant_id, Unit.id == Task.unit_id))
+        .where(Task.parent_id == task_id, Task.state != "withdrawn")
+        .order_by(Unit.path)
+    )
+    return [Part(*row) for row in rows]
 
 
 def duty_progress(task: Task) -> tuple[int, int]:

@@ -47,12 +47,12 @@ def _in_force(on: date) -> ColumnElement[bool]:
     )
 
 
-def answering(unit_ids: Iterable[int], *, on: date) -> dict[int, set[int]]:
-    """The people who answer for each unit that day: by a role there, or by an office that leads. Two queries."""
+def answering(unit_ids: Iterable[int], *, on: date, roles: tuple[str, ...] = OWN) -> dict[int, set[int]]:
+    """The people who answer for each unit that day: by one of `roles` there, or by a leading office. Two queries."""
     units = list(unit_ids)
     found: dict[int, set[int]] = {unit_id: set() for unit_id in units}
     by_role = select(RoleGrant.unit_id, RoleGrant.person_id).where(
-        RoleGrant.unit_id == any_(literal(units, ARRAY(BigInteger))), RoleGrant.role.in_(OWN), _in_force(on)
+        RoleGrant.unit_id == any_(literal(units, ARRAY(BigInteger))), RoleGrant.role.in_(roles), _in_force(on)
     )
     by_post = select(Post.unit_id, Post.person_id).where(
         among(Post.unit_id, units),

@@ -12,8 +12,10 @@ from shared.access.actor import SYSTEM, Actor, Grant
 from shared.db import db, transaction
 from shared.duties.actions import plan_year
 from shared.duties.actions.exempting import end_exemption, grant_exemption
+from shared.duties.actions.record import fulfil, void_record
 from shared.duties.models import DueItem, Exemption
 from shared.errors import Forbidden, Invalid
+from shared.events.models import Event
 from shared.organisations.models import Unit
 from tests.factories.objects import make_event
 from tests.shared.duties.test_plan import YEAR, inside, items, planned
@@ -195,3 +197,18 @@ def test_a_neighbours_period_spares_nobody_here(app: Flask, world: World) -> Non
         planned(world.union)
         assert db.session.scalars(select(Exemption.id)).all() == []
         assert db.session.scalars(select(DueItem.id).where(DueItem.state == "exempt")).all() == []
+
+
+def test_a_void_record_leaves_the_duty_spared_where_a_period_stands(app: Flask, world: World) -> None:
+    with inside(app, world.organ):
+        planned(world.organ)
+        july = next(item for item in items(world.organ.branch, "theme_day") if item.period == "2026-07")
+        with transaction():
+            event_id = make_event(world.organ, world.organ.branch, world.organ["secretary"])
+            event = db.session.execute(select(Event).where(Event.id == event_id)).scalar_one()
+            fulfil([july.id], event, made_up=False)
+        grant(world)
+        assert states(world) == {"2026-07": "done", "2026-08": "exempt"}
+        with transaction():
+            void_record(ADMIN, event=event, reason="登记有误", version=event.version)
+        assert states(world) == {"2026-07": "exempt", "2026-08": "exempt"}

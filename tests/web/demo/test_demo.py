@@ -1,13 +1,15 @@
 """`jiceng demo`: what it loads is whole, plausible, and by the rules that the pages hold everybody to."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Text, func, select, type_coerce
 
 from services.web.commands.demo import TENANTS, demo, first_day, load
 from services.web.commands.demo.cast import OPERATOR, ROLES, SUCCESSOR
@@ -15,14 +17,26 @@ from services.web.commands.demo.plan import plan
 from shared.assessments.models import Score
 from shared.clock import now, today
 from shared.db import db
-from shared.duties.models import DueItem
+from shared.duties.models import DueItem, Exemption
 from shared.events.kinds import KINDS
-from shared.events.models import Attendance, Correction, Event
+from shared.events.models import (
+    Attendance,
+    Correction,
+    Event,
+    Guest,
+    JointOffer,
+    Minutes,
+    Resolution,
+    StudyHours,
+    Vote,
+)
 from shared.members.models import Membership, MobileContact, MobileStay, Person, PersonTerm, Post
 from shared.members.numbers import identity_number, phone_number, show_identity, show_phone
 from shared.messages.models import Delivery
 from shared.organisations.codes import credit_code_is_sound
 from shared.organisations.models import Tenure, Unit, UnitLink
+from shared.plans.models import Plan as Paper
+from shared.plans.models import PlanItem, Task
 from shared.reforms.models import Reform
 from shared.settings import settings
 from shared.tenancy import current_tenant, platform, tenant
@@ -239,6 +253,66 @@ def test_one_reorganisation_is_done_and_one_drafted(side: str) -> None:
     states = {row[0]: row[1] for row in rows}
     assert states == ({"executed": 1, "draft": 1} if side == "party" else {})
     assert count(Unit.state == "dissolved") == (1 if side == "party" else 0)
+
+
+def states_of(column: Any) -> dict[str, int]:
+    return {row[0]: row[1] for row in db.session.execute(select(column, func.count()).group_by(column))}
+
+
+def test_minutes_are_on_their_way_and_what_was_resolved_is_followed(side: str) -> None:
+    assert {"draft", "sent", "returned"} <= set(states_of(Minutes.state))
+    assert set(states_of(Event.signed_how)) == {"seat", "paper", None}
+    assert set(states_of(Vote.passed)) >= {True}
+    assert count(Guest.id > 0) >= 3
+    assert set(states_of(Resolution.state)) == {"open", "done"}
+    assert count(Resolution.state == "open", Resolution.due_on < today()) >= 1
+    wrong = count(Vote.yes + Vote.no + Vote.abstain > Vote.present_count)
+    assert wrong == 0
+    # Who carries a resolution out had come before it was taken.
+    assert count(Resolution.owner_id.is_(None)) == 0
+
+
+def test_study_is_signed_asked_and_made_up_for(side: str) -> None:
+    assert {"asked", "signed"} <= set(states_of(StudyHours.state))
+    assert count(StudyHours.on_date > today()) == 0
+    assert count(Attendance.made_up_on.is_not(None)) >= 1
+    assert count(Attendance.made_up_on > today()) == 0
+
+
+def test_units_act_together_and_some_are_spared(side: str) -> None:
+    assert states_of(JointOffer.state) == {"asked": 2, "taken": 2, "declined": 1}
+    assert count(Exemption.id > 0) == (2 if side == "party" else 1)
+    assert count(DueItem.exemption_id.is_not(None), DueItem.state == "exempt") >= 1
+    assert count(Event.backfilled) >= 2
+    assert count(DueItem.event_id == Event.id, Event.backfilled) == 0
+    assert count(Event.kind == "heart_talk") >= 1
+    if side == "party":
+        assert count(Event.kind == "publication") >= 5
+        month = f"{today().month:02d}"
+        assert count(func.substr(type_coerce(Membership.joined, Text), 6, 2) == month) >= 3
+
+
+def test_one_plan_is_worked_on_and_one_read(side: str) -> None:
+    assert states_of(Paper.state) == {"issued": 1, "draft": 1}
+    tasks = states_of(Task.state)
+    assert set(tasks) == {"assigned", "accepted", "done", "returned", "confirmed"}
+    assert count(Task.state == "accepted", Task.due_on < today()) >= 1
+    assert count(PlanItem.state == "proposed") >= 4
+    gaps = db.session.scalars(select(Paper.remarks).where(Paper.state == "issued")).one()
+    assert "gap" in {remark["code"] for remark in gaps}
+
+
+@pytest.mark.parametrize("name", TENANTS)
+def test_the_chair_signs_the_minutes_that_wait(app: Flask, name: str) -> None:
+    client = app.test_client()
+    client.post("/login", data={"identifier": f"secretary@{name}.demo", "password": settings().demo_password})
+    page = client.get("/minutes").get_data(as_text=True)
+    (waiting,) = set(re.findall(r'href="(/minutes/\d+/sign)"', page))
+    shown = client.get(waiting)
+    assert shown.status_code == 200
+    hidden = re.findall(r'name="(version|csrf_token)"[^>]*value="([^"]*)"', shown.get_data(as_text=True))
+    assert client.post(waiting, data=dict(hidden)).status_code == 303
+    assert waiting not in client.get("/minutes").get_data(as_text=True)
 
 
 @pytest.mark.parametrize("name", TENANTS)

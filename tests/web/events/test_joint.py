@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from services.worker.messages import send_batch
 from shared.accounts.models import RoleGrant
@@ -115,6 +115,10 @@ def test_declining_needs_a_reason_that_the_host_reads(app: Flask, world: World, 
     assert other.post(f"/joint/{offer_id}/decline", data={"reason": " "}).status_code == 422
     assert other.post(f"/joint/{offer_id}/decline", data={"reason": "当天防汛"}).status_code == 303
     assert "当天防汛" in enter(side["secretary"]).get(f"/events/{event_id}").text
+    # The reason may speak of people: it stands with the offer, not in the trail.
+    with inside(app, side):
+        [detail] = db.session.scalars(text("select detail from audit_entry where verb = 'joint.decline'"))
+    assert "防汛" not in str(detail)
     # It may still change its mind.
     assert other.post(f"/joint/{offer_id}/take").status_code == 303
     assert state_of(app, side) == "taken"
@@ -279,3 +283,20 @@ def test_the_list_of_what_waits_asks_the_same_however_long_it_is(
     with count_queries() as seen:
         client.get("/joint")
     assert len(seen) <= 8, seen
+
+
+def test_who_hosts_others_is_no_part_of_another(app: Flask, world: World, enter: Enter) -> None:
+    """Or two units would each be the other's host, and the sums would count some units twice."""
+    side = world.organ
+    _event_id, offer_id = named(app, side, enter)
+    other = enter(colleague(side))
+    theme_day(
+        other,
+        item_id(app, side, "theme_day", "2026-11", unit_id=side.other_branch),
+        held_on="2026-11-19",
+    )
+    own = events(app, side)[-1]
+    assert other.post(f"/events/{own.id}/joint", data={"unit_id": side.branch}).status_code == 303
+    answer = other.post(f"/joint/{offer_id}/take", data={"own": own.id})
+    assert answer.status_code == 409
+    assert events(app, side)[-1].joint_event_id is None

@@ -71,6 +71,20 @@ def test_records_fulfil_the_duties_of_their_windows_and_undo_opens_them(
     assert past.verdicts(again) == {"new": 1}
 
 
+def test_undone_what_lies_in_an_exempt_period_is_spared(past: LedgerImporter, app: Flask) -> None:
+    side = past.side
+    item = due_item(app, side, side.branch, date(2026, 3, 31), opens_on=date(2026, 3, 1))
+    address = past.upload(orderly(row()))
+    past.commit(address)
+    past.run(
+        "insert into exemption (unit_id, since, until, spares_until, reason, document, form_key)"
+        f" values ({side.branch}, '2026-03-01', '2026-04-30', '2026-04-30', '防汛抢险', '', 'one')"
+    )
+    past.undo(address)
+    state = "select state, reason, exemption_id = (select id from exemption) from due_item where id = :id"
+    assert past.rows(state, id=item) == [("exempt", "防汛抢险", True)]
+
+
 def test_what_was_touched_since_stays_and_is_named(past: LedgerImporter) -> None:
     address = past.upload(orderly(row("2026-03-15"), row("2026-04-15"), row("2026-05-15"), row("2026-06-15")))
     past.commit(address)

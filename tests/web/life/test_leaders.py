@@ -248,7 +248,7 @@ def test_a_name_that_two_of_the_unit_bear_counts_for_nobody(app: Flask, led: Sid
 def test_the_rules_behind_the_lectures_stand_with_source_and_grade(led: Side, enter: Enter) -> None:
     page = enter(led["admin"]).get("/life/lectures").text
     assert "党委（党组）书记每年至少讲1次党课" in page
-    assert "A 级" in page
+    assert "正式文件" in page
 
 
 def test_the_pages_cost_the_same_however_many_people(
@@ -266,3 +266,28 @@ def test_the_pages_cost_the_same_however_many_people(
         with count_queries() as seen:
             assert client.get(address).status_code == 200
         assert len(seen) <= most, (address, len(seen), seen)
+
+
+def test_a_keeper_of_the_other_line_reads_nothing_of_the_partys_life(
+    app: Flask, world: World, enter: Enter
+) -> None:
+    """A colleague of another branch who is also a member of the own trade union: that is no way into their branch."""
+    side = world.organ
+    assert side.colleague is not None
+    them = side.colleague.person_id
+    assert them is not None
+    event(
+        app, side, "theme_day", date(2026, 3, 5), unit_id=side.other_branch, absent=[them], title="隔壁的活动"
+    )
+    with inside(app, side), transaction():
+        db.session.execute(
+            text(
+                "insert into membership (person_id, unit_id, kind, status, since)"
+                " values (:person, :unit, 'union', 'member', '2020-01-01')"
+            ),
+            {"person": them, "unit": side.branch},
+        )
+    page = enter(side["secretary"]).get(f"/life/leaders/{them}?year=2026")
+    assert page.status_code == 200
+    assert "隔壁的活动" not in page.text
+    assert "隔壁的活动" in enter(side["admin"]).get(f"/life/leaders/{them}?year=2026").text

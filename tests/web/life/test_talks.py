@@ -176,4 +176,4 @@ def test_the_first_page_of_a_secretary_says_what_is_left(app: Flask, seated: Sid
     side = seated
     page = enter(side["secretary"]).get("/").text
     assert f"/life/talks/{side.branch}" in page
-    assert "今年还有 11 次谈心谈话" in page
+    assert "今年谈心谈话还差 11 次" in page

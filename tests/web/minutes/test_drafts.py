@@ -1,5 +1,6 @@
 """Drafts: kept by the server, opened again by whoever keeps the ledger, merged where two have written."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -246,3 +247,32 @@ def test_the_list_takes_a_constant_number_of_queries_and_pages(
     assert "第0次" not in page
     further = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     assert "第0次" in client.get(further).text
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "[" * 200_000,
+        '{"chair_id": {"a": [1]}, "absent:1": 7, "absent:x": ["a", "b"], "part:guests": [3], "part:none": []}',
+        '{"absent:1": ["sick"], "held_on": null, "part:guests": "x"}',
+        "\\ud800",
+    ],
+)
+def test_what_a_form_was_opened_with_comes_back_from_the_browser_and_is_not_believed(
+    base: str, app: Flask, world: World, enter: Enter
+) -> None:
+    client = enter(world.organ["secretary"])
+    plan(app, world.organ)
+    key = item_id(app, world.organ, "theme_day", "2026-11")
+    form = {**fields(client.get(f"/duties/{key}/record").text), **FOUR}
+    picks = {
+        f"pick-{name}": "theirs" for name in ("chair_id", "absent:1", "absent:x", "part:guests", "held_on")
+    }
+    form |= {
+        "base": base64.urlsafe_b64encode(base.encode()).decode(),
+        "version": "7",
+        "act": "draft",
+        **picks,
+    }
+    for _time in range(2):
+        assert client.post(f"/duties/{key}/record", data=form).status_code in {303, 409, 422}

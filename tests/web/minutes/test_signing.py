@@ -349,3 +349,23 @@ def test_unfinished_minutes_pass_with_the_office(app: Flask, world: World, enter
             HANDED["minutes"].take(who, handover)
         assert db.session.scalars(select(Minutes.state)).one() == "draft"
     assert FOUR["theme"] in enter(keeper).get(f"/minutes/{draft.id}").text
+
+
+def test_who_chairs_no_more_is_not_told_of_the_minutes(
+    app: Flask, world: World, enter: Enter, key: int
+) -> None:
+    draft = send(app, world, enter, key)
+    keeper = enter(world.organ["keeper"])
+    assert keeper.post(f"/minutes/{draft.id}/recall").status_code == 303
+    leader = str(world.organ["leader"].person_id)
+    assert hand_in(keeper, key, chair_id=leader, act="send").status_code == 303
+    with time_machine.travel(LATER, tick=False), inside(app, world.organ):
+        send_waiting()
+        said = db.session.execute(
+            select(Delivery.person_id, Delivery.state)
+            .join(Occasion, Occasion.id == Delivery.occasion_id)
+            .where(Occasion.kind == "minutes")
+        ).all()
+    states = {person_id: {one.state for one in said if one.person_id == person_id} for person_id, _s in said}
+    assert "sent" in states[world.organ["leader"].person_id or 0]
+    assert "sent" not in states[world.organ["member"].person_id or 0]

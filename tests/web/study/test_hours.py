@@ -157,8 +157,9 @@ def test_self_study_is_entered_on_the_phone_and_signed_or_refused(
     assert secretary.post(decide, data={"line": lines, "decision": "sign"}).status_code == 409
     mine = own.get("/study/mine").text
     assert "写明学了什么" in mine
-    assert '<span class="jc-big">2.0</span>' in mine
-    assert "还差 30.0" in mine
+    assert '<span class="jc-state is-late">已退回</span>' in mine
+    assert '<span class="jc-big">2</span>' in mine
+    assert "还差 30" in mine
     # Decided, so no longer the person's to take back.
     assert own.post(f"/study/hours/{lines[0]}/withdraw").status_code == 409
 
@@ -300,7 +301,7 @@ def test_hours_count_in_their_own_year_only(world: World, enter: Enter, change: 
     )
     own = enter(member)
     assert '<span class="jc-big">0</span>' in own.get("/study/mine").text
-    assert '<span class="jc-big">20.0</span>' in own.get("/study/mine?year=2025").text
+    assert '<span class="jc-big">20</span>' in own.get("/study/mine?year=2025").text
 
 
 def test_a_person_is_asked_for_what_their_office_asks(world: World, enter: Enter) -> None:
@@ -325,3 +326,24 @@ def test_the_pages_ask_the_same_queries_however_many(
         people(app, world.organ, [f"增加{n:02d}" for n in range(60)])
     assert counts[0] == counts[1]
     assert max(counts[1]) <= 14
+
+
+def test_nobody_signs_their_own_hours_by_way_of_the_list(world: World, enter: Enter, rows: Rows) -> None:
+    unit, me = world.organ.branch, world.organ["secretary"].person_id
+    sent = {
+        "form_key": "a course",
+        "on_date": "2026-11-18",
+        "form": "central",
+        "hours": "8",
+        "subject": "县委党校培训班",
+        "person": [me, world.organ["leader"].person_id],
+    }
+    answer = enter(world.organ["secretary"]).post(
+        f"/study/units/{unit}/enter", data=sent, follow_redirects=True
+    )
+    assert "本人的学时由他人签认" in answer.text
+    assert rows(world.organ, "select state, decided_by from study_hours where person_id = :id", id=me) == [
+        ("asked", None)
+    ]
+    others = "select count(*) from study_hours where state = 'signed' and decided_by = :id"
+    assert rows(world.organ, others, id=me) == [(1,)]

@@ -1,4 +1,4 @@
-// A menu closes when something else is pressed, and on Escape.
+// A menu closes when something else is pressed, and on Escape; rows of tabs show the one that is open.
 export function menus() {
   const close = (but) => document.querySelectorAll('.jc-menu[open]').forEach((menu) => menu !== but && (menu.open = false));
   document.addEventListener('click', (event) => close(event.target.closest('.jc-menu')));
@@ -7,6 +7,11 @@ export function menus() {
     if (!menu) return;
     menu.open = false;
     menu.querySelector('summary').focus();
+  });
+  // Tabs that do not fit on a phone: the one that is open is brought into view.
+  document.querySelectorAll('.nav-tabs .active, .jc-seg [aria-current]').forEach((one) => {
+    const row = one.closest('.nav-tabs, .jc-seg');
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = one.offsetLeft - row.offsetLeft - 16;
   });
   document.querySelectorAll('[data-back]').forEach((link) => {
     if (history.length < 2) return;

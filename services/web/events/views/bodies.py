@@ -91,6 +91,28 @@ def unpacked(text: str | None) -> Body:
     """What `packed` wrote; {} for anything else: then every difference is asked."""
     try:
         found = json.loads(base64.urlsafe_b64decode((text or "").encode()))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return (
+        {key: value for key, value in found.items() if _could_be(key, value)}
+        if isinstance(found, dict)
+        else {}
+    )
+
+
+def _could_be(key: str, value: object) -> bool:
+    """Whether a body may hold this: it comes back from the browser."""
+    if key.startswith(ABSENT):
+        known = person_key(key.removeprefix(ABSENT)) is not None
+        return (
+            known
+            and isinstance(value, list)
+            and len(value) == 2
+            and all(isinstance(one, str) for one in value)
+        )
+    if key.startswith(PART):
+        rows = value if isinstance(value, list) else [None]
+        return key.removeprefix(PART) in PARTS and all(
+            isinstance(row, dict) and all(isinstance(text, str) for text in row.values()) for row in rows
+        )
+    return isinstance(value, str)

@@ -57,7 +57,7 @@ def leader(person_id: int) -> str:
     return render_template(
         "life/leader.html",
         person=person,
-        rows=own_life(person.id, given),
+        rows=own_life(actor(), person.id, given),
         kinds=KINDS,
         reasons={code: str(word) for code, word in REASONS},
         **common(None, given.year),

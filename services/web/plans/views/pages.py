@@ -28,6 +28,7 @@ from shared.plans.actions.drafts import change_item, change_plan, decide_items, 
 from shared.plans.actions.issuing import move_plan
 from shared.plans.models import Plan, PlanItem
 from shared.plans.queries.trees import flat, plans, tree, versions
+from shared.plans.queries.views import with_ancestors
 from shared.plans.reading.source import LARGEST, pasted, read_source
 from shared.tenants.queries import keys
 
@@ -134,13 +135,17 @@ def show(plan_id: int) -> str:
     plan = fetch(Plan, plan_id, actor=actor(), may=Permission.PLAN_VIEW)
     unit = fetch(Unit, plan.unit_id, actor=actor(), may=Permission.PLAN_VIEW)
     branches = flat(tree(plan.id))
+    nobody = [one for one in branches if one.assignable and not one.tasks]
+    only = request.args.get("only") == "nobody"
+    kept = with_ancestors(branches, {one.item.id for one in nobody}) if only else branches
     return render_template(
         "plans/show.html",
         plan=plan,
         unit=unit,
-        branches=branches,
+        branches=kept,
+        only=only,
         proposed=sum(1 for one in branches if one.item.state == "proposed"),
-        nobody=[one for one in branches if one.assignable and not one.tasks],
+        nobody=nobody,
         gaps=remark_words(plan.remarks),
         pieces=pieces(plan.source_text, [one.item for one in branches]),
         versions=versions(plan.id),

@@ -126,6 +126,8 @@ def enter(unit_id: int) -> Response | tuple[str, int]:
         show_problem(form, problem)
         return _enter_page(of, form, set(chosen), 422)
     flash(_("Hours signed for %(n)s people", n=done.people), "ok")
+    if done.own:
+        flash(_("Your own hours are signed by somebody else: another keeper or the superior."), "run")
     if done.full:
         flash(_("%(n)s people were left out: their day would have more than 24 hours.", n=done.full), "due")
     return redirect(url_for("study.unit", unit_id=of.id), 303)

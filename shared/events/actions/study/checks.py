@@ -18,10 +18,11 @@ _TENTH = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """How many people have the hours now, and how many were left out because their day was full."""
+    """How many people have the hours now, how many were left out because their day was full; own ones that wait."""
 
     people: int
     full: int
+    own: int = 0
 
 
 def _hours(given: Decimal | None, wrong: dict[str, object]) -> Decimal:

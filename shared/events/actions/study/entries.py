@@ -53,6 +53,9 @@ def enter_own(
     """Somebody's own study; it counts once the organiser has signed. The same form again is the same entry."""
     if actor.person_id is None or not form_key:
         raise Invalid(_("This needs a place in an organisation."))
+    # Two entries of one person at once come one after the other, so that the day's sum is true and a form sent twice
+    # is seen.
+    db.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True))
     known = db.session.execute(
         select(StudyHours).where(StudyHours.form_key == form_key, StudyHours.person_id == actor.person_id)
     ).scalar_one_or_none()
@@ -64,8 +67,6 @@ def enter_own(
     if unit_id is None:
         problem = _("You belonged to no unit on that day.")
         raise Invalid(problem, fields={"on_date": problem})
-    # Two entries of one person at once come one after the other, so that the day's sum is true.
-    db.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True))
     taken = _taken(actor.person_id, day)
     if taken + clean > MOST_A_DAY:
         problem = _("%(taken)s hours stand on that day already; a day has 24.", taken=str(taken))
@@ -113,10 +114,15 @@ _ENTER = text(
     "  as taken from unnest(cast(:people as bigint[])) as p (person_id)),"
     " written as (insert into study_hours (person_id, unit_id, on_date, form, hours, subject, state,"
     "  entered_by, decided_by, decided_at, form_key)"
-    "  select person_id, :unit_id, :on, :form, :hours, :subject, 'signed', :by, :by, :at, :key"
-    "  from named where taken + :hours <= 24"
-    "  on conflict (tenant_id, form_key, person_id) do nothing returning 1)"
-    " select (select count(*) from written), (select count(*) from named where taken + :hours > 24)"
+    # Nobody signs their own hours: they wait for another keeper or the superior.
+    "  select person_id, :unit_id, :on, :form, :hours, :subject, case when own then 'asked' else 'signed' end, :by,"
+    "  case when not own then cast(:by as bigint) end, case when not own then cast(:at as timestamptz) end, :key"
+    "  from (select *, person_id is not distinct from cast(:by as bigint) as own from named) as n"
+    "  where taken + :hours <= 24"
+    "  on conflict (tenant_id, form_key, person_id) do nothing returning state)"
+    " select (select count(*) from written where state = 'signed'),"
+    " (select count(*) from named where taken + :hours > 24),"
+    " (select count(*) from written where state = 'asked')"
 )
 
 
@@ -131,7 +137,8 @@ def enter_for(
     subject: str,
     form_key: str,
 ) -> Signed:
-    """Hours of several people of a unit, studied without a record of the unit (a course of the superior); signed.
+    """Hours of several people of a unit, studied without a record of the unit (a course of the superior); signed, but
+    the acting person's own.
 
     Raises Invalid where somebody named did not belong to the unit on that day.
     """
@@ -165,17 +172,17 @@ def enter_for(
         "at": now(),
         "key": form_key or f"list:{now().timestamp()}",
     }
-    written, full = db.session.execute(_ENTER, values).one()
-    if written:
+    written, full, own = db.session.execute(_ENTER, values).one()
+    if written or own:
         record(
             actor,
             verb="study.enter_for",
             object_type="unit",
             object_id=unit.id,
             unit_id=unit.id,
-            detail={"people": written, "left_out": full},
+            detail={"people": written + own, "left_out": full},
         )
-    return Signed(written, full)
+    return Signed(written, full, own)
 
 
 def decide(actor: Actor, *, entry_ids: Sequence[int], sign: bool, remark: str = "") -> tuple[int, int]:

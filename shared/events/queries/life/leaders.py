@@ -257,8 +257,8 @@ def _missed(people: list[int], given: LifeFilter) -> dict[int, list[Missed]]:
     return found
 
 
-def own_life(person_id: int, given: LifeFilter) -> list[LifeEvent]:
-    """Every event behind one leader's numbers, newest first. One query."""
+def own_life(actor: Actor, person_id: int, given: LifeFilter) -> list[LifeEvent]:
+    """Every event behind one leader's numbers, newest first; of branches in the actor's reach. One query."""
     own = aliased(Unit)
     statement = _attended(
         [person_id],
@@ -273,4 +273,6 @@ def own_life(person_id: int, given: LifeFilter) -> list[LifeEvent]:
         Attendance.note,
         Attendance.made_up_on,
     ).join(own, and_(own.tenant_id == Event.tenant_id, own.id == Event.unit_id))
+    # A person may also belong to a unit of the other line, whose keepers read that one only.
+    statement = statement.where(in_reach(actor, given, Unit.path))
     return [LifeEvent(*row) for row in db.session.execute(statement)]

@@ -9,6 +9,7 @@ from shared.access.actor import SYSTEM
 from shared.audit import record
 from shared.clock import now
 from shared.db import Base, db
+from shared.duties.actions.exempting import settle
 from shared.events.models import Attendance, Event
 from shared.i18n import lazy_
 from shared.imports.actions.reading import CHUNK, batch_of
@@ -28,7 +29,7 @@ KEPT: dict[str, lazy_] = {
 _OWN = frozenset(("attendance", "due_item"))
 _REOPEN = text(
     "update due_item set state = 'open', reason = null, event_id = null, held_on = null, recorded_at = null,"
-    " made_up = false where event_id = any(:ids)"
+    " made_up = false where event_id = any(:ids) returning unit_id"
 )
 _REMOVE = text("delete from event where id = any(:ids)")
 
@@ -50,15 +51,19 @@ class LedgerPlan:
         return found
 
 
-def plan_ledger_undo(batch_id: int) -> LedgerPlan:
-    """Look at every record of the batch; a constant number of queries however many."""
+def plan_ledger_undo(batch_id: int, *, lock: bool = False) -> LedgerPlan:
+    """Look at every record of the batch; a constant number of queries however many.
+
+    `lock` holds the records, so that nobody corrects or signs what is about to go.
+    """
     plan = LedgerPlan()
     written: list[int] = []
-    for event in db.session.execute(
+    events = (
         select(Event.id, Event.state, Event.version, Event.review, Event.signed_on)
         .where(Event.batch_id == batch_id)
         .order_by(Event.id)
-    ):
+    )
+    for event in db.session.execute(events.with_for_update() if lock else events):
         written.append(event.id)
         touched = (
             ("void", event.state != "filed"),
@@ -103,13 +108,17 @@ def undo_ledger(batch_id: int) -> dict[str, int] | None:
     batch = batch_of(batch_id)
     if batch.state != "undoing":
         return None
-    plan = plan_ledger_undo(batch_id)
+    plan = plan_ledger_undo(batch_id, lock=True)
     result = plan.counts() | {"due_items": 0}
+    units: set[int] = set()
     for start in range(0, len(plan.removed), CHUNK):
         ids = {"ids": plan.removed[start : start + CHUNK]}
-        reopened = db.session.execute(_REOPEN, ids, execution_options={"preserve_rowcount": True})
-        result["due_items"] += max(getattr(reopened, "rowcount", 0), 0)
+        reopened = list(db.session.scalars(_REOPEN, ids))
+        result["due_items"] += len(reopened)
+        units |= set(reopened)
         db.session.execute(_REMOVE, ids)
+    settle(units)
+    batch = batch_of(batch_id)
     batch.state = "undone"
     batch.undone_at = now()
     batch.mapping = {**batch.mapping, "kept": plan.reasons()}

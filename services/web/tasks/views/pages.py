@@ -5,7 +5,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,6 +15,7 @@ from services.web.events.views.files import accepted
 from services.web.fields import show_problem
 from services.web.limits import limiter
 from services.web.tasks.forms import ActForm, ChangeForm
+from services.web.tasks.views.routes import COLOURS, blueprint, state_words
 from shared.access.door import fetch
 from shared.access.permissions import Permission
 from shared.audit import record
@@ -28,36 +29,24 @@ from shared.files import File, read
 from shared.files.accepting import LARGEST
 from shared.i18n import _
 from shared.organisations.models import Unit
+from shared.plans.actions.passing import PASSING
 from shared.plans.actions.working import ACTS, OF_THE_UNIT, Said, act_on, change_task
 from shared.plans.models import Plan, Task, TaskNote
 from shared.plans.queries.tasks import (
     CAP,
     VIEWS,
+    WHOSE,
     TaskFilter,
     colour,
     duty_progress,
     notes,
     offered_records,
+    parts,
     task_counts,
     tasks,
 )
 from shared.plans.queries.trees import flat, tree
 from shared.tenants.queries import keys
-
-blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
-
-COLOURS = {"red": "late", "yellow": "due", "blue": "run"}
-
-
-def _words() -> dict[str, str]:
-    return {
-        "assigned": _("To be accepted"),
-        "accepted": _("Under way"),
-        "returned": _("Returned"),
-        "done": _("Handed in"),
-        "confirmed": _("Confirmed"),
-        "withdrawn": _("Withdrawn"),
-    }
 
 
 def _acts() -> dict[str, str]:
@@ -93,6 +82,8 @@ def filter_asked() -> TaskFilter:
         unit_id=unit_id,
         plan_id=plan_id,
         item_id=person_key(request.args.get("item_id")),
+        whose=whose if (whose := request.args.get("whose", "")) in WHOSE else "",
+        alone=request.args.get("alone") == "1",
         after=_after(),
     )
 
@@ -103,7 +94,9 @@ def index() -> str:
     given = filter_asked()
     rows, more = tasks(actor(), given)
     kept: dict[str, Any] = {
-        key: request.args[key] for key in ("unit_id", "plan_id", "item_id") if request.args.get(key)
+        key: request.args[key]
+        for key in ("unit_id", "plan_id", "item_id", "whose", "alone")
+        if request.args.get(key)
     }
     return render_template(
         "tasks/index.html",
@@ -114,12 +107,12 @@ def index() -> str:
         cap=CAP,
         further=f"{more[0].isoformat()}_{more[1]}" if more else None,
         scopes=scope_units(actor(), Permission.PLAN_VIEW),
-        words=_words(),
+        words=state_words(),
         colours=COLOURS,
     )
 
 
-def _task(task_id: int, *, may: Permission, lock: bool = False) -> tuple[Task, Unit]:
+def task_in_reach(task_id: int, *, may: Permission, lock: bool = False) -> tuple[Task, Unit]:
     """The task and its unit. A task of a plan that is not issued is for whoever made the plan only."""
     task = fetch(Task, task_id, actor=actor(), may=may, lock=lock)
     unit = fetch(Unit, task.unit_id, actor=actor(), may=may)
@@ -172,8 +165,12 @@ def _page(task: Task, unit: Unit, form: ActForm | None = None, status: int = 200
             owner=names_of([task.owner_id]).get(task.owner_id or 0, "") if task.owner_id else "",
             progress=duty_progress(task),
             kind=str(KINDS[task.duty_kind].name) if task.duty_kind in KINDS else "",
-            words=_words(),
+            words=state_words(),
             acts=_acts(),
+            parts=parts(task.id),
+            colours=COLOURS,
+            by_unit=db.session.scalar(select(Unit.name).where(Unit.id == task.by_unit_id)),
+            passes=works and task.state in PASSING and actor().can(Permission.PLAN_EDIT, unit.path),
             mine=[act for act in OF_THE_UNIT if act in open_acts] if works else [],
             asked=[act for act in ("confirm", "return", "withdraw") if act in open_acts] if asks else [],
             works=works,
@@ -188,14 +185,14 @@ def _page(task: Task, unit: Unit, form: ActForm | None = None, status: int = 200
 @blueprint.get("/<int:task_id>")
 @requires(Permission.PLAN_VIEW)
 def show(task_id: int) -> tuple[str, int]:
-    return _page(*_task(task_id, may=Permission.PLAN_VIEW))
+    return _page(*task_in_reach(task_id, may=Permission.PLAN_VIEW))
 
 
 @blueprint.get("/<int:task_id>/plan")
 @requires(Permission.PLAN_VIEW)
 def plan(task_id: int) -> str:
     """The plan that the task comes from, to read: a unit below sees why it is asked."""
-    task, _unit = _task(task_id, may=Permission.PLAN_VIEW)
+    task, _unit = task_in_reach(task_id, may=Permission.PLAN_VIEW)
     found = _plan(task)
     if found is None or found.state not in ("issued", "closed"):
         raise NotFound(_("There is nothing at this address."))
@@ -208,7 +205,7 @@ def plan(task_id: int) -> str:
 @limiter.limit("240 per hour")
 def work(task_id: int) -> BaseResponse | tuple[str, int]:
     """The unit's acts: accept, send back, say how far it is, hand in."""
-    task, unit = _task(task_id, may=Permission.TASK_WORK, lock=True)
+    task, unit = task_in_reach(task_id, may=Permission.TASK_WORK, lock=True)
     return _acted(task, unit, [act for act in OF_THE_UNIT if act == request.form.get("act")])
 
 
@@ -216,7 +213,7 @@ def work(task_id: int) -> BaseResponse | tuple[str, int]:
 @requires(Permission.PLAN_EDIT)
 def decide(task_id: int) -> BaseResponse | tuple[str, int]:
     """The acts of whoever asks for it: confirm, return, withdraw."""
-    task, unit = _task(task_id, may=Permission.PLAN_EDIT, lock=True)
+    task, unit = task_in_reach(task_id, may=Permission.PLAN_EDIT, lock=True)
     if not _asks(task):
         raise Forbidden(_("Whoever asked for this task decides on it."))
     return _acted(
@@ -261,7 +258,7 @@ def _acted(task: Task, unit: Unit, acts: list[str]) -> BaseResponse | tuple[str,
 @requires(Permission.TASK_WORK)
 def change(task_id: int) -> BaseResponse | tuple[str, int]:
     """Who leads it within the unit; the last day only by whoever asks for it."""
-    task, unit = _task(task_id, may=Permission.TASK_WORK, lock=True)
+    task, unit = task_in_reach(task_id, may=Permission.TASK_WORK, lock=True)
     form = ChangeForm()
     try:
         with transaction():
@@ -286,7 +283,7 @@ def proof(task_note_id: int) -> Response:
     note = db.session.execute(select(TaskNote).where(TaskNote.id == task_note_id)).scalar_one_or_none()
     if note is None or note.file_id is None:
         raise NotFound(_("There is nothing at this address."))
-    task, _unit = _task(note.task_id, may=Permission.PLAN_VIEW)
+    task, _unit = task_in_reach(note.task_id, may=Permission.PLAN_VIEW)
     file = db.session.execute(select(File).where(File.id == note.file_id)).scalar_one()
     if file.deleted_at is not None:
         raise NotFound(_("This file has been deleted after its time."))
