@@ -6,16 +6,32 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from services.web.commands.demo.cast import OPERATOR, ROLES, SUCCESSOR, known, login, parts, seat
+from services.web.commands.demo.cast import (
+    OPERATOR,
+    ROLES,
+    SUCCESSOR,
+    Part,
+    acting,
+    known,
+    login,
+    parts,
+    seat,
+)
 from services.web.commands.demo.gathering import meet, pay
 from services.web.commands.demo.ledger import write_ledger
 from services.web.commands.demo.lines import second_line, write_tenures
+from services.web.commands.demo.minutes import keep_minutes
 from services.web.commands.demo.moves import receive_post, register_stays, send_across, send_people
 from services.web.commands.demo.notices import send_notices
-from services.web.commands.demo.people import settle
+from services.web.commands.demo.paper import issue_plans
+from services.web.commands.demo.past import enter_past
+from services.web.commands.demo.people import Staff, settle
 from services.web.commands.demo.plan import Plan, plan
 from services.web.commands.demo.reforms import hold_election, reorganise
-from services.web.commands.demo.tree import plant
+from services.web.commands.demo.study import study
+from services.web.commands.demo.talks import hold_talks, keep_birthdays
+from services.web.commands.demo.together import choose_rules, hold_together, make_public, spare
+from services.web.commands.demo.tree import Planted, plant
 from services.web.commands.edge import SESSION
 from shared.access.actor import Actor, Grant
 from shared.accounts.models import RoleGrant
@@ -100,29 +116,31 @@ def _fill(given: Plan, tenant_id: int, logins: dict[str, int]) -> None:
     second_line(given, units, staffs, since=since, on=on)
     write_tenures(given, units, on=on)
     seat(given, units, staffs, logins, since=since)
-    cast = {part.role: part.person for part in parts(given, units, staffs)}
+    cast = {part.role: part for part in parts(given, units, staffs)}
     admin = Actor(
-        name=cast["admin"].name,
+        name=cast["admin"].person.name,
         tenant_id=tenant_id,
         tenant_name=given.tenant,
         tenant_kind=given.kind,
         login_id=logins["admin"],
-        person_id=cast["admin"].person_id,
+        person_id=cast["admin"].person.person_id,
         grants=(Grant("admin"),),
         session_id=SESSION,
     )
     adopt_pack(admin, pack=given.kind)
+    choose_rules()
     adopt_sheets(admin, tenant_kind=given.kind)
     for year in sorted({since.year, *years_ahead(on)}):
         plan_year(admin, year=year)
     count = write_ledger(given, units, staffs, since=since, on=on)
-    send_notices(officer_id=cast["officer"].person_id, on=on, seed=given.domain)
+    send_notices(officer_id=cast["officer"].person.person_id, on=on, seed=given.domain)
     heir = hold_election(given, units, staffs, admin, successor=logins[SUCCESSOR], on=on)
     register_stays(given, staffs, admin, on=on)
     send_people(given, units, staffs, admin, on=on)
     reorganise(given, units, staffs, admin, on=on)
     meet(admin, home=units[given.home].id, on=on)
     pay(given, units, staffs, admin, home=units[given.home].id, on=on)
+    _live(given, units, staffs, admin, cast, since=since, on=on)
     for year in {since.year, on.year}:
         score_units(admin, year=year)
     click.echo(
@@ -142,6 +160,29 @@ def _fill(given: Plan, tenant_id: int, logins: dict[str, int]) -> None:
             unit=given.changes["handover"],
         )
     )
+
+
+def _live(
+    given: Plan,
+    units: dict[str, Planted],
+    staffs: dict[str, Staff],
+    admin: Actor,
+    cast: dict[str, Part],
+    *,
+    since: date,
+    on: date,
+) -> None:
+    """What the organisations do beside their duties, and what is planned above them."""
+    officer = cast["officer"].person
+    hold_together(given, units, staffs, admin, on=on)
+    make_public(given, units, staffs, admin, on=on)
+    spare(given, units, acting(admin, officer), on=on)
+    keep_minutes(given, units, staffs, admin, on=on)
+    hold_talks(given, on=on)
+    keep_birthdays(given, units, staffs, admin, on=on)
+    study(given, staffs, admin, home=units[given.home].id, on=on)
+    enter_past(given, units, staffs, admin, since=since, on=on)
+    issue_plans(given, units, staffs, admin, officer=officer, on=on)
 
 
 def exchange() -> None:

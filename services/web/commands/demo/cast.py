@@ -1,6 +1,6 @@
 """Who signs in to the demo: a login for every role, with its seat and grant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from services.web.commands.demo.people import Belonging, Staff
 from services.web.commands.demo.plan import Plan
 from services.web.commands.demo.tree import Planted
+from shared.access.actor import Actor
 from shared.accounts.models import Login, RoleGrant, Seat
 from shared.accounts.queries import login_by_identifier
 from shared.db import db, transaction
@@ -27,6 +28,11 @@ class Part:
     role: str
     person: Belonging
     unit_id: int | None
+
+
+def acting(actor: Actor, who: Belonging) -> Actor:
+    """The same reach in another person's name: what the demo's people do themselves."""
+    return replace(actor, name=who.name, person_id=who.person_id, login_id=None)
 
 
 def known(identifier: str) -> bool:

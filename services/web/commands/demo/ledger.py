@@ -109,7 +109,8 @@ def _mend(event_ids: list[int], rows: list[dict[str, Any]]) -> None:
     db.session.execute(
         update(Event)
         .where(Event.id.in_([key for key, _row in mended]))
-        .values(version=2)
+        # What was signed is no longer what stands there.
+        .values(version=2, signed_by=None, signed_on=None, signed_how=None)
         .execution_options(synchronize_session=False)
     )
     db.session.execute(

@@ -11,12 +11,15 @@ from services.web.commands.demo.plan import Plan, read
 from services.web.commands.demo.tree import Planted
 from shared.clock import ZONE, now
 from shared.duties.periods import period_label
+from shared.events.actions.signing import is_signed
 from shared.events.kinds import KINDS, REASONS, TOPICS
 from shared.members.statuses import ATTENDING
 
 HOURS = (time(9, 0), time(14, 30), time(15, 0), time(16, 0))
 REASON_WEIGHTS = {"duty": 5, "sick": 2, "personal": 2, "leave": 3, "other": 1}
 ABSENT = 0.06
+#: Of the minutes that a chair signs, one in so many still waits.
+UNSIGNED_ONE_IN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Writer:
         outside = chance.choice(self.texts["outside"]) if words.get("outside") else custom.place
         begins = datetime.combine(held.on, custom.hour)
         filed = datetime.combine(held.on, time(17, chance.randrange(60)), ZONE)
+        filed_at = min(filed + timedelta(days=chance.choice((0, 0, 1, 1, 2))), now())
         return {
             "unit_id": item.unit_id,
             "kind": item.kind,
@@ -83,9 +87,21 @@ class Writer:
             "due_count": due,
             "present_count": len(present),
             "fields": fields,
-            "filed_at": min(filed + timedelta(days=chance.choice((0, 0, 1, 1, 2))), now()),
+            "filed_at": filed_at,
             "filed_by": custom.chair.person_id,
+            **self._signature(item, custom, filed_at),
             "form_key": f"demo-{item.id}",
+        }
+
+    def _signature(self, item: Item, custom: Custom, filed_at: datetime) -> dict[str, Any]:
+        """The chair's, mostly; on paper, for few chairs of the demo have a seat."""
+        waits = Random(f"signature of {item.id}").randrange(UNSIGNED_ONE_IN) == 0
+        if waits or not is_signed(item.kind):
+            return {"signed_by": None, "signed_on": None, "signed_how": None}
+        return {
+            "signed_by": custom.chair.person_id,
+            "signed_on": filed_at.astimezone(ZONE).date(),
+            "signed_how": "seat" if self.units[item.unit_id].place.name == self.plan.home else "paper",
         }
 
     def roll(self, held: Held) -> tuple[list[int], int]:
