@@ -358,7 +358,7 @@ ROUTES: dict[str, Route] = {
     "plans.year": of("plan:view", "plan_id"),
     "tasks.wall": of("plan:view"),
     "exports.tasks_list": of("plan:view"),
-    "tasks.pass_on": of("task:work", "task_id"),
+    "tasks.pass_on": of("plan:edit", "task_id"),
     "tasks.proof": of("plan:view", "task_note_id"),
     # Inspections and findings.
     "findings.index": of("finding:view"),

@@ -170,7 +170,7 @@ def _page(task: Task, unit: Unit, form: ActForm | None = None, status: int = 200
             parts=parts(task.id),
             colours=COLOURS,
             by_unit=db.session.scalar(select(Unit.name).where(Unit.id == task.by_unit_id)),
-            passes=works and task.state in PASSING and actor().can(Permission.PLAN_EDIT, unit.path),
+            passes=task.state in PASSING and actor().can(Permission.PLAN_EDIT, unit.path),
             mine=[act for act in OF_THE_UNIT if act in open_acts] if works else [],
             asked=[act for act in ("confirm", "return", "withdraw") if act in open_acts] if asks else [],
             works=works,

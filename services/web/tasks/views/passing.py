@@ -14,20 +14,18 @@ from services.web.tasks.views.pages import task_in_reach
 from services.web.tasks.views.routes import blueprint
 from shared.access.permissions import Permission
 from shared.db import transaction
-from shared.errors import Conflict, Forbidden, Invalid
+from shared.errors import Conflict, Invalid
 from shared.i18n import _
 from shared.plans.actions.passing import pass_on, units_below
 
 
 @blueprint.route("/<int:task_id>/pass-on", methods=["GET", "POST"], endpoint="pass_on")
-@requires(Permission.TASK_WORK)
+@requires(Permission.PLAN_EDIT)
 @limiter.limit("120 per hour", methods=["POST"])
 def passing(task_id: int) -> Response | str | tuple[str, int]:
     """Ask units below for their part; only for whoever speaks for the unit that has the task."""
     sending = request.method == "POST"
-    task, unit = task_in_reach(task_id, may=Permission.TASK_WORK, lock=sending)
-    if not actor().can(Permission.PLAN_EDIT, unit.path):
-        raise Forbidden(_("Whoever answers for this unit passes its tasks on."))
+    task, unit = task_in_reach(task_id, may=Permission.PLAN_EDIT, lock=sending)
     form = (
         PassForm()
         if sending
