@@ -231,6 +231,13 @@ OBJECTS: dict[str, lazy_] = {
 
 #: What stands in the details, in words; what is not here is shown by its key.
 DETAILS: dict[str, lazy_] = {
+    "state": lazy_("State"),
+    "tasks": lazy_("Tasks"),
+    "due_on": lazy_("Last day"),
+    "minutes": lazy_("Minutes"),
+    "resolutions": lazy_("Resolutions"),
+    "how": lazy_("How it was signed"),
+    "renewed": lazy_("Values sealed anew"),
     "grants": lazy_("Roles ended"),
     "loans": lazy_("Loans ended"),
     "transfers": lazy_("Transfers"),

@@ -31,6 +31,37 @@ def _names(registry: Mapping[str, Any]) -> dict[str, object]:
     return {key: one.name for key, one in registry.items()}
 
 
+#: Kinds of papers that become plans, and kinds of inspections.
+PAPERS = {
+    "work_points": lazy_("Work points"),
+    "speech": lazy_("Speech"),
+    "scheme": lazy_("Scheme or programme"),
+    "other": lazy_("Other paper"),
+    "supervision": lazy_("Supervision"),
+    "inspection": lazy_("Inspection tour"),
+    "patrol": lazy_("Patrol inspection"),
+    "self_check": lazy_("Self-check"),
+}
+#: States of plans, tasks and findings.
+STATES = {
+    "draft": lazy_("Draft"),
+    "comments": lazy_("Out for comments"),
+    "issued": lazy_("Issued"),
+    "closed": lazy_("Closed"),
+    "void": lazy_("Void"),
+    "assigned": lazy_("To be accepted"),
+    "accepted": lazy_("Under way"),
+    "returned": lazy_("Returned"),
+    "done": lazy_("Handed in"),
+    "confirmed": lazy_("Confirmed"),
+    "withdrawn": lazy_("Withdrawn"),
+    "working": lazy_("Being put right"),
+    "mostly_done": lazy_("Mostly done"),
+    "applied": lazy_("Applied for closing"),
+    "reviewed": lazy_("Checked once"),
+    "reopened": lazy_("Found again"),
+}
+
 #: The words of the keys that stand in a detail, by the detail's name.
 WORDS: dict[str, Mapping[str, object]] = {
     "kind": {
@@ -40,7 +71,10 @@ WORDS: dict[str, Mapping[str, object]] = {
         **STREAMS,
         **_names(CATEGORIES),
         **_names(CLASSES),
+        **PAPERS,
     },
+    "state": STATES,
+    "how": {"seat": lazy_("In the product"), "paper": lazy_("On paper")},
     "kinds": _names(KINDS),
     "role": _names(ROLES),
     "code": _names(POSTS),
@@ -70,6 +104,16 @@ WORDS: dict[str, Mapping[str, object]] = {
         "ends_at": lazy_("End"),
         "chair_id": lazy_("Chair"),
         "clerk_id": lazy_("Minutes kept by"),
+        "heading": lazy_("Heading of the item"),
+        "content": lazy_("What is to be done"),
+        "cadence": lazy_("How often"),
+        "times": lazy_("How many times"),
+        "due_on": lazy_("Last day"),
+        "audience": lazy_("For whom"),
+        "duty_kind": lazy_("The ledger shows it as"),
+        "deliverable": lazy_("What is to be delivered"),
+        "proof": lazy_("What proves it"),
+        "standard": lazy_("When it counts as done well"),
     },
 }
 
