@@ -208,22 +208,6 @@ class Task(TenantOwned, Base):
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 
 
-class TaskHelper(TenantOwned, Base):
-    """配合: a unit that helps the one that leads."""
-
-    __tablename__ = "task_helper"
-    __table_args__ = (
-        references("task_id", "task", ondelete="CASCADE"),
-        references("unit_id", "unit"),
-        UniqueConstraint("tenant_id", "task_id", "unit_id"),
-        # What a unit helps with.
-        Index("ix_task_helper_unit_id", "tenant_id", "unit_id"),
-    )
-
-    task_id: Mapped[int] = mapped_column(BigInteger)
-    unit_id: Mapped[int] = mapped_column(BigInteger)
-
-
 class TaskNote(TenantOwned, Base):
     """One act on a task: accepted, how far, done, returned, confirmed; with what proves it."""
 

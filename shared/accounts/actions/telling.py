@@ -17,18 +17,19 @@ from shared.messages.actions import SEND, open_occasion
 from shared.messages.models import Delivery
 
 
-def answering_for(unit_id: int) -> set[int]:
-    """Who answers for a unit today: its secretary and keepers, and whoever leads it by office. Two queries."""
+def answering_for(*unit_ids: int) -> set[int]:
+    """Who answers for these units today: secretaries and keepers, and whoever leads one by office. Two queries."""
     on = today()
+    units = literal(list(unit_ids), ARRAY(BigInteger))
     by_role = select(RoleGrant.person_id).where(
-        RoleGrant.unit_id == unit_id,
+        RoleGrant.unit_id == any_(units),
         RoleGrant.role.in_(("secretary", "keeper")),
         RoleGrant.ended_at.is_(None),
         RoleGrant.since <= on,
         or_(RoleGrant.until.is_(None), RoleGrant.until >= on),
     )
     by_post = select(POST.c.person_id).where(
-        POST.c.unit_id == unit_id, POST.c.code.in_(LEADING), POST.c.until.is_(None)
+        POST.c.unit_id == any_(units), POST.c.code.in_(LEADING), POST.c.until.is_(None)
     )
     return {*db.session.scalars(by_role), *db.session.scalars(by_post)}
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, insert, select, tuple_, update
 from shared.access.actor import Actor
 from shared.access.door import reach_filter
 from shared.access.permissions import Permission
-from shared.accounts.actions.telling import tell
+from shared.accounts.actions.telling import answering_for, tell
 from shared.audit import record
 from shared.clock import today
 from shared.db import db
@@ -21,7 +21,6 @@ from shared.findings.models import Finding, FindingNote, Inspection
 from shared.hanzi import fold
 from shared.i18n import _
 from shared.organisations.models import Unit
-from shared.plans.actions.telling import answering
 from shared.tenants.queries import setting
 
 #: The kind of occasion for findings that are new to a unit, for the composers of the worker.
@@ -198,7 +197,7 @@ def enter_findings(
         detail={"inspection_id": inspection.id},
         person_ids=[
             person_id
-            for person_id in answering(sorted({row["unit_id"] for row in rows}))
+            for person_id in answering_for(*{row["unit_id"] for row in rows})
             if person_id != actor.person_id
         ],
     )

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from shared.access.actor import Actor
-from shared.accounts.actions.telling import tell
+from shared.accounts.actions.telling import answering_for, tell
 from shared.audit import record
 from shared.clock import today
 from shared.db import db
@@ -17,7 +17,6 @@ from shared.files import store
 from shared.files.accepting import Accepted
 from shared.findings.models import Finding, FindingNote, Inspection
 from shared.i18n import _
-from shared.plans.actions.telling import answering
 from shared.tenants.queries import keys
 
 #: The kind of occasion, for the composers of the worker.
@@ -210,5 +209,5 @@ def _tell(actor: Actor, finding: Finding, act: str) -> None:
         kind=OCCASION,
         key=f"{OCCASION}:{finding.id}:{finding.version}",
         detail={"finding_id": finding.id, "act": act},
-        person_ids=[person_id for person_id in answering([unit_id or 0]) if person_id != actor.person_id],
+        person_ids=[person_id for person_id in answering_for(unit_id or 0) if person_id != actor.person_id],
     )

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from shared.access.actor import Actor
 from shared.access.door import reach_filter
 from shared.access.permissions import Permission
-from shared.accounts.actions.telling import tell
+from shared.accounts.actions.telling import answering_for, tell
 from shared.audit import record
 from shared.clock import today
 from shared.db import db
@@ -16,7 +16,6 @@ from shared.errors import Conflict, Invalid
 from shared.events.marks import refuse_marks
 from shared.i18n import _
 from shared.organisations.models import Unit
-from shared.plans.actions.telling import answering
 from shared.plans.models import Task, TaskNote
 
 #: States from which a task can be passed on.
@@ -139,7 +138,7 @@ def pass_on(
         kind="task",
         key=f"task:{task.id}:{task.version}",
         detail={"task_id": task.id, "act": "pass_on"},
-        person_ids=[one for one in answering(sorted(made)) if one != actor.person_id],
+        person_ids=[one for one in answering_for(*made) if one != actor.person_id],
     )
     return len(made)
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from shared.access.actor import Actor
-from shared.accounts.actions.telling import tell
+from shared.accounts.actions.telling import answering_for, tell
 from shared.audit import record
 from shared.clock import now, today
 from shared.db import db
@@ -18,7 +18,6 @@ from shared.files import store
 from shared.files.accepting import Accepted
 from shared.i18n import _
 from shared.plans.actions.passing import withdraw_parts
-from shared.plans.actions.telling import answering
 from shared.plans.models import Task, TaskNote
 from shared.tenants.queries import keys
 
@@ -166,9 +165,9 @@ def _tell(actor: Actor, task: Task, act: str) -> None:
     """Above is told what came up, the unit what came down; whoever acts is not told of it."""
     if act in ("accept", "progress"):
         return
-    people = answering([task.by_unit_id if act in OF_THE_UNIT else task.unit_id])
+    people = answering_for(task.by_unit_id if act in OF_THE_UNIT else task.unit_id)
     if act in OF_THE_UNIT and task.assigned_by is not None:
-        people.append(task.assigned_by)
+        people.add(task.assigned_by)
     tell(
         actor,
         kind=OCCASION,

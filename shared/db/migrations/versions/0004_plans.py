@@ -21,7 +21,6 @@ WALLED = (
     "plan_item",
     "plan_version",
     "task",
-    "task_helper",
     "task_note",
 )
 
@@ -516,34 +515,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_finding_note_finding_id", "finding_note", ["tenant_id", "finding_id", "id"], unique=False
     )
-    op.create_table(
-        "task_helper",
-        sa.Column(
-            "tenant_id",
-            sa.BigInteger(),
-            server_default=sa.text("nullif(current_setting('app.tenant_id', true), '')::bigint"),
-            nullable=False,
-        ),
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("task_id", sa.BigInteger(), nullable=False),
-        sa.Column("unit_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "task_id"],
-            ["task.tenant_id", "task.id"],
-            name=op.f("fk_task_helper_tenant_id_task_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "unit_id"],
-            ["unit.tenant_id", "unit.id"],
-            name=op.f("fk_task_helper_tenant_id_unit_id"),
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_task_helper")),
-        sa.UniqueConstraint(
-            "tenant_id", "task_id", "unit_id", name=op.f("uq_task_helper_tenant_id_task_id_unit_id")
-        ),
-    )
-    op.create_index("ix_task_helper_unit_id", "task_helper", ["tenant_id", "unit_id"], unique=False)
     op.create_table(
         "task_note",
         sa.Column(
