@@ -115,6 +115,8 @@ def create_app(given: Settings | None = None) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        # Milliseconds a statement of a page may take: what is longer belongs into a job.
+        STATEMENT_TIMEOUT=50_000,
         RATELIMIT_STORAGE_URI=chosen.redis_url,
         RATELIMIT_SWALLOW_ERRORS=True,
     )

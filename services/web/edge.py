@@ -10,19 +10,17 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import structlog
-from flask import Flask, Response, flash, g, redirect, render_template, request, session, url_for
-from flask_wtf.csrf import CSRFError
+from flask import Flask, Response, g, redirect, request, session, url_for
 from sqlalchemy import select, text
-from sqlalchemy.exc import DataError
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from services.web.errors import StaleSession, answer_errors
 from shared.access.actor import Actor
 from shared.access.permissions import Permission
 from shared.accounts.queries import login_actor, seated_actor
 from shared.clock import now, today
 from shared.db import db
-from shared.errors import Forbidden, Problem, Unauthenticated
+from shared.errors import Forbidden, Unauthenticated
 from shared.i18n import DEFAULT, LOCALES, _, use_locale
 from shared.tenancy import as_login, tenant
 
@@ -65,10 +63,6 @@ def requires(
         return guarded
 
     return guard
-
-
-class StaleSession(Exception):
-    """A dangerous act needs the password once more."""
 
 
 def is_fresh() -> bool:
@@ -177,103 +171,12 @@ def wants_fragment() -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
-def _problem_page(status: int, text: str, *, title: str) -> tuple[str, int]:
-    return (
-        render_template(
-            "error.html", status=status, title=title, text=text, reference=g.get("request_id", "")
-        ),
-        status,
-    )
-
-
-def _title(status: int) -> str:
-    return {
-        400: _("The request could not be read"),
-        401: _("Signed out"),
-        403: _("Not within your duties"),
-        404: _("Not found"),
-        405: _("Not possible here"),
-        409: _("Somebody was faster"),
-        413: _("Too large"),
-        422: _("Something needs to be corrected"),
-        429: _("Too many tries"),
-    }.get(status, _("Something went wrong"))
-
-
-def _on_problem(problem: Problem) -> tuple[str, int] | BaseResponse:
-    db.session.rollback()
-    if isinstance(problem, Unauthenticated):
-        return redirect(
-            url_for("accounts.sign_in_page", next=request.full_path if request.method == "GET" else None), 303
-        )
-    text = str(problem) or _title(problem.status)
-    return _problem_page(problem.status, text, title=_title(problem.status))
-
-
-def _on_stale(_error: StaleSession) -> BaseResponse:
-    flash(_("This act asks for your password once more."), "due")
-    return redirect(url_for("accounts.confirm_page", next=request.referrer or url_for("today.home")), 303)
-
-
-def _on_csrf(_error: CSRFError) -> tuple[str, int]:
-    return _problem_page(
-        400,
-        _(
-            "The form had waited too long or was sent from elsewhere. Go back, reload the page and send it again;"
-            " nothing was saved."
-        ),
-        title=_title(400),
-    )
-
-
-def _on_http(error: HTTPException) -> tuple[str, int] | BaseResponse:
-    status = error.code or 500
-    if 300 <= status < 400:
-        return error.get_response()
-    texts = {
-        404: _("There is nothing at this address."),
-        405: _("This address does not take what was sent."),
-        413: _("The file or form is larger than this system takes."),
-        429: _("Wait a little before you try again."),
-    }
-    return _problem_page(status, texts.get(status, _title(status)), title=_title(status))
-
-
-def _on_unreadable(error: DataError) -> tuple[str, int]:
-    """What was sent is no value of the column it was meant for: a NUL, a number beyond all keys."""
-    db.session.rollback()
-    log.warning(
-        "request unreadable", exc_info=error, reference=g.get("request_id"), endpoint=request.endpoint
-    )
-    return _problem_page(400, _title(400), title=_title(400))
-
-
-def _on_crash(error: Exception) -> tuple[str, int]:
-    db.session.rollback()
-    log.error(
-        "request failed",
-        exc_info=error,
-        reference=g.get("request_id"),
-        endpoint=request.endpoint,
-        kind=type(error).__name__,
-    )
-    return _problem_page(
-        500, _("The fault is ours and has been noted. Nothing was saved by this request."), title=_title(500)
-    )
-
-
 def attach(app: Flask) -> None:
     """Hang the edge into an app."""
     app.before_request(_open)
     app.teardown_request(_close)
     app.after_request(_headers)
-    app.register_error_handler(Problem, _on_problem)
-    app.register_error_handler(StaleSession, _on_stale)
-    app.register_error_handler(CSRFError, _on_csrf)
-    app.register_error_handler(HTTPException, _on_http)
-    app.register_error_handler(DataError, _on_unreadable)
-    if not app.config.get("PROPAGATE_EXCEPTIONS"):
-        app.register_error_handler(Exception, _on_crash)
+    answer_errors(app)
 
 
 def database_answers() -> bool:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from flask import Flask
+from flask import Flask, current_app, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -94,14 +94,20 @@ def driver_url(url: str) -> str:
 
 _OPEN = text(
     "select set_config('app.tenant_id', :tenant_id, true), set_config('app.login_id', :login_id, true),"
-    " set_config('app.identifier', :identifier, true), set_config('app.scope', :scope, true)"
+    " set_config('app.identifier', :identifier, true), set_config('app.scope', :scope, true),"
+    " set_config('statement_timeout', :longest, true)"
 )
+
+
+def _longest() -> str:
+    """How long one statement may take, in ms: a page has an end, a job or a command has none ('0')."""
+    return str(current_app.config.get("STATEMENT_TIMEOUT", 0)) if has_request_context() else "0"
 
 
 @event.listens_for(Session, "after_begin")
 def _open_scope(session: Session, transaction: object, connection: Connection) -> None:
     scope = current_scope()
-    connection.execute(_OPEN, scope.settings())
+    connection.execute(_OPEN, {**scope.settings(), "longest": _longest()})
     pin(scope)
 
 

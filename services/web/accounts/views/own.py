@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from services.web import edge
 from services.web.accounts.forms import ChangePasswordForm, IdentifierForm
 from services.web.accounts.views.routes import blueprint
+from services.web.errors import StaleSession
 from services.web.fields import show_problem
 from shared.access.roles import role_names
 from shared.accounts.actions.links import add_link, revoke
@@ -89,7 +90,7 @@ def own_address() -> str | Response | tuple[str, int]:
     """Ask for another mail address as identifier; it counts once the link mailed there is opened."""
     actor = edge.actor()
     if not edge.is_fresh():
-        raise edge.StaleSession
+        raise StaleSession
     form = IdentifierForm()
     if not form.validate_on_submit():
         return _page(address=form), 422
