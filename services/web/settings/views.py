@@ -16,7 +16,7 @@ from shared.access.permissions import Permission as P
 from shared.access.roles import ROLES, role_names
 from shared.accounts.actions.roles import end_role, lend_ledger
 from shared.accounts.models import RoleGrant
-from shared.accounts.queries.people import lent, members_of
+from shared.accounts.queries.grants import lent, members_of
 from shared.clock import today
 from shared.db import transaction
 from shared.errors import Conflict, Forbidden, Invalid

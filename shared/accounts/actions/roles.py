@@ -9,7 +9,7 @@ from shared.access.permissions import Reach
 from shared.access.roles import ROLES
 from shared.accounts.actions.invitations import end_seat
 from shared.accounts.models import RoleGrant
-from shared.accounts.queries.people import lasting_admins
+from shared.accounts.queries.grants import lasting_admins
 from shared.accounts.queries.roster import MEMBERSHIP, PERSON
 from shared.audit import record
 from shared.clock import now, today

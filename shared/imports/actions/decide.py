@@ -14,7 +14,7 @@ from shared.errors import Conflict
 from shared.i18n import _
 from shared.imports.actions.decision import Decision, can_take
 from shared.imports.actions.ledger.desk import LedgerDesk
-from shared.imports.actions.staging import (
+from shared.imports.actions.settling import (
     match_unit,
     plain_cells,
     roster_for,

@@ -15,7 +15,7 @@ from shared.accounts.actions.signing_in import knock, let_in, normal
 from shared.accounts.jobs import post_soon
 from shared.accounts.models import Token
 from shared.accounts.queries import login_by_key
-from shared.accounts.queries.people import grants_of
+from shared.accounts.queries.grants import grants_of
 from shared.clock import now
 from shared.db import after_commit, db, transaction
 from shared.errors import Invalid, NotFound, TooMany

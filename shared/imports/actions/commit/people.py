@@ -8,7 +8,7 @@ from shared.clock import today
 from shared.imports.actions import writing
 from shared.imports.actions.commit.run import Commit
 from shared.imports.actions.reading import Beat
-from shared.imports.actions.staging import Waiting, roster_for, weigh
+from shared.imports.actions.settling import Waiting, roster_for, weigh
 from shared.imports.judging.matching import Record, Roster, compare_person
 from shared.imports.judging.people import Judged
 from shared.imports.judging.unit_names import Candidate

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.imports.actions import tree
 from shared.imports.actions.commit.run import Commit
-from shared.imports.actions.staging import match_unit
+from shared.imports.actions.settling import match_unit
 from shared.imports.judging.matching import UnitRecord, compare_unit
 from shared.imports.judging.unit_names import Candidate, unit_name
 

@@ -8,7 +8,8 @@ from typing import Any
 from shared.clock import today
 from shared.imports.actions.ledger.settling import Settled, complete, known_among, rolls_for, settle
 from shared.imports.actions.reading import CHUNK, Found
-from shared.imports.actions.staging import Pile, plain_cells, says_total
+from shared.imports.actions.settling import plain_cells
+from shared.imports.actions.staging import Pile, says_total
 from shared.imports.issues import verdict_of
 from shared.imports.judging.happenings import Sheet, judge_row
 from shared.imports.judging.people import Judged
