@@ -71,12 +71,18 @@ class TenantSwitch(RuntimeError):
 
 
 class Undelivered(Exception):
-    """A transport's refusal. `reason` is a short code for the delivery log, never a personal datum."""
+    """A transport's refusal. `reason` is a short code for the delivery log, never a personal datum.
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    `away`: it would refuse the next message too, so it is left alone for the rest of the round. `wait`: seconds after
+    which the other side asked to be tried again.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool, away: bool = False, wait: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
+        self.away = away
+        self.wait = wait
 
 
 class LeaseLost(RuntimeError):

@@ -23,6 +23,10 @@ class Settings:
     mail_url: str
     mail_dir: Path
     mail_from: str
+    #: pop3s://user:password@host:995 of the mailbox behind mail_from; empty: no bounces are read.
+    bounce_url: str
+    #: Networks beside the public one in which a tenant's gateways may stand, separated by commas.
+    gateway_networks: str
     data_dir: Path
     #: Where uploads and finished papers lie: file:///folder.
     files_url: str
@@ -67,6 +71,8 @@ def settings() -> Settings:
         mail_url=env.get("MAIL_URL", ""),
         mail_dir=_path("MAIL_DIR", data_dir / "mail"),
         mail_from=env.get("MAIL_FROM", "Jiceng <no-reply@jiceng.invalid>"),
+        bounce_url=env.get("BOUNCE_URL", ""),
+        gateway_networks=env.get("GATEWAY_NETWORKS", ""),
         data_dir=data_dir,
         files_url=env.get("FILES_URL") or (data_dir / "files").as_uri(),
         base_url=env.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),

@@ -13,7 +13,11 @@ from services.web import edge, shell
 from services.web.accounts.views import blueprint as accounts
 from services.web.assessments.views import blueprint as assessments
 from services.web.assets import offer_assets
+from services.web.audiences.views import blueprint as audiences
 from services.web.audit.views import blueprint as audit
+from services.web.channels.views import blueprint as channels
+from services.web.contacts.views import blueprint as contacts
+from services.web.deeds.views import blueprint as deeds
 from services.web.documents.views import blueprint as documents
 from services.web.dues.views import blueprint as dues
 from services.web.duties.views import blueprint as duties
@@ -36,6 +40,7 @@ from services.web.plans.views import blueprint as plans
 from services.web.publications.views import blueprint as publications
 from services.web.reforms.views import blueprint as reforms
 from services.web.reminders.views import blueprint as reminders
+from services.web.returns.views import blueprint as returns
 from services.web.search.views import blueprint as search
 from services.web.settings.views import blueprint as settings_pages
 from services.web.study.views import blueprint as study
@@ -44,6 +49,7 @@ from services.web.tenants.views import blueprint as tenants
 from services.web.terms.views import blueprint as terms
 from services.web.today.views import blueprint as today
 from services.web.transfers.views import blueprint as transfers
+from services.web.watchlist.views import blueprint as watchlist
 from shared import clock
 from shared.db import connect
 from shared.i18n import _
@@ -68,6 +74,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     plans,
     tasks,
     findings,
+    watchlist,
+    returns,
+    deeds,
+    contacts,
     events,
     meetings,
     ledger,
@@ -77,6 +87,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     publications,
     reminders,
     messages,
+    audiences,
+    channels,
     assessments,
     documents,
     jobs,
@@ -130,6 +142,8 @@ def create_app(given: Settings | None = None) -> Flask:
     edge.attach(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    # Mail programs send it by themselves (RFC 8058); its signed link is what it shows.
+    csrf.exempt(app.view_functions["channels.unsubscribe"])
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(_=_, today=clock.today, now=clock.now, local=clock.local)

@@ -54,6 +54,10 @@ class DayField(DateField):
             raise ValueError(_("This is not a date: %(text)s", text=text[:20])) from None
 
 
+#: Powers of ten of the largest and the smallest number that a field takes.
+MAGNITUDE = 15
+
+
 class AmountField(DecimalField):
     """A decimal number; what is none (NaN and infinity too) is said in the reader's language."""
 
@@ -66,7 +70,8 @@ class AmountField(DecimalField):
             number = Decimal(text)
         except InvalidOperation:
             raise ValueError(_("This is not a number: %(text)s", text=text[:20])) from None
-        if not number.is_finite():
+        # Beyond any amount or hour: quantizing it would raise, or write a number of a million digits.
+        if not number.is_finite() or abs(number.adjusted()) > MAGNITUDE:
             raise ValueError(_("This is not a number: %(text)s", text=text[:20]))
         self.data = number
 

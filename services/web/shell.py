@@ -24,7 +24,7 @@ _WITHIN = {
     "organisations.index": ("terms", "reforms"),
     "ledger.index": ("meetings", "events", "minutes", "study", "life", "publications"),
     "members.index": ("transfers", "dues"),
-    "duties.index": ("plans", "tasks", "findings"),
+    "duties.index": ("plans", "tasks", "findings", "watchlist", "returns", "deeds", "contacts"),
 }
 #: Single pages that stand under another entry than their blueprint: those that bring the old ledger in.
 _BESIDE = {"imports.past": "ledger.index"}
@@ -137,7 +137,14 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
         ("duties.index", lazy_("Duties of the year"), Permission.DUTY_VIEW),
         ("plans.index", lazy_("Plans"), Permission.PLAN_VIEW),
         ("tasks.index", lazy_("Tasks"), Permission.PLAN_VIEW),
+        ("returns.index", lazy_("Returns"), Permission.RETURN_VIEW),
         ("findings.index", lazy_("Rectification"), Permission.FINDING_VIEW),
+        ("deeds.index", lazy_("Deeds and contacts"), Permission.DEED_VIEW),
+    ),
+    "messages": (
+        ("messages.index", lazy_("My messages"), Permission.SELF),
+        ("reminders.index", lazy_("Reminders sent"), Permission.REMINDER_VIEW),
+        ("audiences.index", lazy_("Segments"), Permission.CIRCULAR_SEND),
     ),
     "ledger": (
         ("ledger.index", lazy_("Ledger of the year"), Permission.EVENT_VIEW),
@@ -151,14 +158,19 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
 }
 
 
+#: Blueprints that are reached from the pages of another, under whose tab they stand.
+_TAB_OF = {"contacts": "deeds", "watchlist": "findings"}
+
+
 def section_tabs(section: str) -> list[tuple[str, str, bool, int]]:
     """The tabs of a left entry as macros/page.html draws them, those the actor may open."""
     who: Actor | None = g.get("actor")
     pages = SECTIONS[section]
     here = request.endpoint
     if here not in {endpoint for endpoint, _word, _right in pages}:
-        # A page below one of the tabs: the tab of its own blueprint.
-        here = next((one for one, _word, _right in pages if one.split(".")[0] == request.blueprint), None)
+        # A page below one of the tabs: the tab of its own blueprint, or of the one it is reached from.
+        under = _TAB_OF.get(request.blueprint or "", request.blueprint)
+        here = next((one for one, _word, _right in pages if one.split(".")[0] == under), None)
     return [
         (str(word), url_for(endpoint), endpoint == here, 0)
         for endpoint, word, right in pages

@@ -1,14 +1,33 @@
-"""The messages about findings: what is new to a unit, what was applied for, returned, closed, opened again."""
+"""The messages about findings, their late ones, and the progress report of an inspection."""
+
+from datetime import timedelta
 
 from sqlalchemy import and_, select
 
 from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
 from services.worker.channels.outgoing import Composed
-from shared.db import db
-from shared.findings.models import Finding, Inspection
-from shared.i18n import _
+from services.worker.pdf import Press, PressFailed, fill
+from shared.access.door import fetch
+from shared.access.permissions import Permission
+from shared.clock import now, today
+from shared.db import db, transaction
+from shared.errors import Forbidden, Invalid
+from shared.exports.lists.findings import STATES
+from shared.exports.queries import asker
+from shared.files import store
+from shared.findings.models import Finding, Inspection, Measure
+from shared.findings.queries.lists import OPEN
+from shared.findings.queries.report import report
+from shared.i18n import _, use_locale
+from shared.jobs import Claimed, Job
 from shared.messages.actions import Parcel
 from shared.organisations.models import Unit
+from shared.reminders.queries.letters import counted
+
+#: Findings and measures named in one message; the page has all.
+NAMED = 20
+#: A report is a picture of one day; it is deleted after so many.
+REPORT_DAYS = 90
 
 #: An act → the states of the finding in which its message still says something.
 _TIMELY = {
@@ -74,3 +93,97 @@ def compose_finding(parcels: list[Parcel]) -> dict[int, Composed | str]:
         return Said(subject, "\n".join(lines), f"/findings/{finding.id}")
 
     return compose_each([one for one in recipients if int(one.detail["finding_id"]) in known], write)
+
+
+def compose_late_findings(parcels: list[Parcel]) -> dict[int, Composed | str]:
+    """What is past its day, for the unit that puts it right or the one above; what was done meanwhile is left out."""
+    recipients = addressed(parcels)
+    on = today()
+    found = {
+        row.id: (row.due_on, f"{row.name}: {row.point}", row.name)
+        for row in db.session.execute(
+            select(Finding.id, Finding.due_on, Finding.point, Unit.name)
+            .join(Unit, and_(Unit.tenant_id == Finding.tenant_id, Unit.id == Finding.unit_id))
+            .where(
+                Finding.id.in_({key for one in recipients for key in one.detail["ids"]}),
+                Finding.state.in_(OPEN),
+                Finding.due_on < on,
+            )
+        )
+    }
+    measures = {
+        row.id: (row.due_on, f"{row.name}: {row.point}; {row.content}", row.name)
+        for row in db.session.execute(
+            select(Measure.id, Measure.due_on, Measure.content, Finding.point, Unit.name)
+            .join(Finding, and_(Finding.tenant_id == Measure.tenant_id, Finding.id == Measure.finding_id))
+            .join(Unit, and_(Unit.tenant_id == Finding.tenant_id, Unit.id == Finding.unit_id))
+            .where(
+                Measure.id.in_({key for one in recipients for key in one.detail["measures"]}),
+                Measure.done_on.is_(None),
+                Finding.state.in_(OPEN),
+                Measure.due_on < on,
+            )
+        )
+    }
+
+    def write(one: Addressed) -> Said | None:
+        late = sorted(found[key] for key in one.detail["ids"] if key in found)
+        steps = sorted(measures[key] for key in one.detail["measures"] if key in measures)
+        if not late and not steps:
+            return None
+        lines = [f"{day}, {words}" for day, words, _name in [*late, *steps][:NAMED]]
+        if len(late) + len(steps) > NAMED:
+            lines.append(_("and %(n)s more", n=len(late) + len(steps) - NAMED))
+        if one.detail["stage"] == 2:
+            lines = counted(name for _day, _words, name in late)
+            subject = _("%(n)s findings of units under your care are past their day", n=len(late))
+        elif late:
+            subject = _("%(n)s findings of your unit are past their day", n=len(late))
+        else:
+            subject = _("%(n)s measures of your unit are past their day", n=len(steps))
+        return Said(subject, "\n".join(lines), "/findings?view=late" if late else "/findings?view=open")
+
+    return compose_each(recipients, write)
+
+
+def print_report(job: Claimed) -> None:
+    """Set the report of one inspection, in the language and with the reach whoever asked has now.
+
+    The file is theirs alone: it stands at no unit, since a colleague's reach is another one.
+    """
+    job.progress(0, 1)
+    with use_locale(job.args.get("locale")):
+        by = db.session.scalars(select(Job.requested_by).where(Job.id == job.id)).one()
+        actor = asker(by, locale=str(job.args.get("locale"))) if by is not None else None
+        if actor is None:
+            raise Forbidden(_("Whoever asked for this list may not see it any more."))
+        inspection = fetch(
+            Inspection, int(job.args["inspection_id"]), actor=actor, may=Permission.FINDING_VIEW
+        )
+        html = fill(
+            "rectification",
+            report=report(actor, inspection),
+            states=STATES,
+            on=today(),
+            tenant=actor.tenant_name,
+        )
+        name = _("Progress report: %(title)s", title=inspection.title)
+        db.session.rollback()
+        with Press() as press:
+            try:
+                data = press.set(html)
+            except PressFailed as failure:
+                raise Invalid(
+                    _("None of the papers could be made. The fault is ours and has been noted.")
+                ) from failure
+    with transaction():
+        job.hold()
+        file = store(
+            data,
+            name="".join(sign for sign in name if sign not in '\\/:*?"<>|')[:120] + ".pdf",
+            media_type="application/pdf",
+            purpose="finding_report",
+            created_by=by,
+            expires_at=now() + timedelta(days=REPORT_DAYS),
+        )
+        job.finish(result={"papers": 1}, file_id=file.id)

@@ -11,6 +11,7 @@ from services.worker.documents import print_papers
 from services.worker.dues import draw
 from services.worker.duties import plan
 from services.worker.exports import write_list
+from services.worker.findings import print_report
 from services.worker.imports import commit, commit_ledger, read, read_ledger, undo, undo_entry
 from services.worker.keys import rotate
 from services.worker.members import bulk
@@ -27,6 +28,7 @@ from shared.dues.jobs import DRAW
 from shared.duties.jobs import PLAN
 from shared.errors import LeaseLost, Problem
 from shared.exports.jobs import WRITE
+from shared.findings.jobs import REPORT
 from shared.imports.jobs import COMMIT, COMMIT_LEDGER, READ, READ_LEDGER, UNDO, UNDO_LEDGER
 from shared.jobs import NUDGE, Claimed, claim
 from shared.members.jobs import BULK
@@ -54,6 +56,7 @@ WORK: dict[str, Callable[[Claimed], None]] = {
     EXECUTE_REFORM.name: execute_reform,
     UNDO_REFORM.name: undo_reform,
     PRINT.name: print_papers,
+    REPORT.name: print_report,
     LETTER.name: print_letter,
     SCORE.name: score,
     PRESS_MANY.name: press_many,

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 
 from shared.access.actor import SYSTEM
+from shared.accounts.actions.resealing import reseal_channels, reseal_groups
 from shared.audit import record
 from shared.clock import now
 from shared.db import db, transaction
@@ -50,6 +51,8 @@ def _note(done: Resealed) -> None:
 
 #: Every table with sealed values of a tenant: what renews a chunk of it, and the rows of a chunk.
 SEALED: dict[str, tuple[Callable[[Keys, int, int], tuple[int | None, int]], int]] = {
+    "channel_setting": (reseal_channels, CHUNK),
+    "message_group": (reseal_groups, CHUNK),
     "import_effect": (reseal_effects, CHUNK),
     "import_row": (reseal_rows, CHUNK),
     "file": (reseal_files, FILES),

@@ -1,36 +1,44 @@
 """Sends what is due and unsent: take a few by lease, compose them, send outside any transaction, note the outcome."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
-from datetime import datetime
 
 import structlog
 
 from services.worker.app import TenantTask, celery
-from services.worker.channels import CHANNELS
-from services.worker.channels.outgoing import Composed, Outgoing, Send
+from services.worker.channels.addresses import address
+from services.worker.channels.outgoing import Composed
+from services.worker.deeds import compose_contacts, compose_deeds, compose_late_deeds
+from services.worker.digests import compose
 from services.worker.dues import compose_dues
 from services.worker.events import compose_meetings, compose_reviews
-from services.worker.findings import compose_finding, compose_findings
+from services.worker.findings import compose_finding, compose_findings, compose_late_findings
+from services.worker.groups import compose_group_dues
 from services.worker.joint import compose_joint
 from services.worker.minutes import compose_minutes
 from services.worker.plans import compose_late_tasks, compose_plans, compose_tasks
-from services.worker.reminders import compose
 from services.worker.resolutions import compose_late, compose_resolved
+from services.worker.returns import compose_fillings, compose_late_returns, compose_returns
+from services.worker.sending import Run
 from services.worker.terms import compose_handovers
 from services.worker.transfers import compose_transfers
+from services.worker.trials import compose_trials
+from services.worker.watchlist import compose_watch, compose_watch_late
 from shared.db import db, transaction
-from shared.errors import Undelivered
-from shared.jobs import nudge
-from shared.messages.actions import SEND, Parcel, claim_batch, note_outcome, renew
+from shared.jobs import nudge, nudge_taken
+from shared.messages.actions import (
+    SEND,
+    Outcome,
+    Parcel,
+    give_up_interrupted,
+    note_outcomes,
+    waiting_channels,
+)
 from shared.reminders.queries.ladder import ladder
-from shared.tenancy import current_tenant
 
 log = structlog.get_logger()
 
-#: Taken at a time; and sent in one go before other tenants get their turn.
-BATCH = 25
-GO = 500
+#: Seconds of one go; then other tenants get their turn before the rest.
+GO = 5.0
 
 #: A kind of occasion → what writes its messages: composed ones by delivery, or the reason why one is not sent.
 Composer = Callable[[list[Parcel]], dict[int, Composed | str]]
@@ -53,48 +61,62 @@ COMPOSERS: dict[str, Composer] = {
     "task_late": compose_late_tasks,
     "findings": compose_findings,
     "finding": compose_finding,
+    "deed": compose_deeds,
+    "deed_late": compose_late_deeds,
+    "contact": compose_contacts,
+    "finding_late": compose_late_findings,
+    "return": compose_returns,
+    "filling": compose_fillings,
+    "return_late": compose_late_returns,
+    "watch": compose_watch,
+    "watch_late": compose_watch_late,
+    "channel_test": compose_trials,
+    "group_due": compose_group_dues,
 }
 
 
 @celery.task(name=SEND, base=TenantTask)
 def send() -> None:
     """Send what is due and unsent of one tenant."""
+    nudge_taken(SEND)
     send_waiting()
 
 
 def send_waiting() -> int:
-    """Send the open tenant's messages, at most GO; then the others' turn comes before the rest. Returns how many."""
+    """Send the open tenant's messages for at most GO seconds; then the others' turn comes before the rest.
+
+    Returns how many were in hand. A tenant has one nudge in the queue, however much it has to send, so a neighbour
+    waits for one go of each before it.
+    """
     since = ladder().reopened_at
+    channels = waiting_channels(since=since)
     db.session.rollback()
-    done = 0
-    while done < GO:
-        count = send_batch(since)
-        done += count
-        if count < BATCH:
-            return done
-    nudge(SEND)()
-    return done
-
-
-def send_batch(since: datetime | None = None) -> int:
-    """One round of at most BATCH; returns how many were in hand."""
+    if not channels:
+        return 0
     with transaction():
-        parcels = claim_batch(limit=BATCH, since=since)
+        give_up_interrupted()
+    runs = [Run(channel, since, _compose, GO / len(channels)) for channel in channels]
+    for run in runs:
+        try:
+            run.go()
+        except Exception as error:
+            # One channel that cannot be opened does not keep the others from theirs.
+            db.session.rollback()
+            log.exception("run failed", channel=run.channel, error=type(error).__name__)
+    if any(run.more for run in runs):
+        nudge(SEND)()
+    return sum(run.done for run in runs)
+
+
+def _compose(parcels: list[Parcel]) -> dict[int, Composed | str]:
+    """Each with its message and address, or the reason why there is none."""
     composed: dict[int, Composed | str] = {}
     for kind in sorted({parcel.kind for parcel in parcels}):
-        composed |= _compose(kind, [parcel for parcel in parcels if parcel.kind == kind])
-    # Reading has begun a transaction; nothing may be open while a server is spoken to.
-    db.session.rollback()
-    with ExitStack() as stack:
-        lines: dict[str, Send] = {}
-        away: set[str] = set()
-        for parcel in parcels:
-            if parcel.id in composed:
-                _one(parcel, composed[parcel.id], stack, lines, away)
-    return len(parcels)
+        composed |= _compose_kind(kind, [parcel for parcel in parcels if parcel.kind == kind])
+    return address(parcels, composed)
 
 
-def _compose(kind: str, parcels: list[Parcel]) -> dict[int, Composed | str]:
+def _compose_kind(kind: str, parcels: list[Parcel]) -> dict[int, Composed | str]:
     """A composer that fails takes its own messages with it, not the others of the round."""
     try:
         return COMPOSERS[kind](parcels)
@@ -102,50 +124,5 @@ def _compose(kind: str, parcels: list[Parcel]) -> dict[int, Composed | str]:
         db.session.rollback()
         log.exception("composer failed", kind=kind, error=type(error).__name__)
         with transaction():
-            for parcel in parcels:
-                note_outcome(parcel, state="failed", reason="fault", permanent=False)
+            note_outcomes([Outcome(parcel, "failed", "fault", permanent=False) for parcel in parcels])
         return {}
-
-
-def _one(
-    parcel: Parcel, message: Composed | str, stack: ExitStack, lines: dict[str, Send], away: set[str]
-) -> None:
-    if isinstance(message, str):
-        with transaction():
-            note_outcome(parcel, state="suppressed", reason=message)
-        return
-    with transaction():
-        if not renew(parcel):
-            # The lease lapsed while the ones before took long; somebody else sends it.
-            return
-    try:
-        if parcel.channel in away:
-            raise Undelivered("mail_server", permanent=False)
-        if parcel.channel not in lines:
-            lines[parcel.channel] = stack.enter_context(CHANNELS[parcel.channel]())
-        lines[parcel.channel](
-            Outgoing(
-                message_id=parcel.message_id(current_tenant()),
-                to=message.to,
-                subject=message.subject,
-                text=message.text + message.footer,
-                locale=message.locale,
-            )
-        )
-    except Undelivered as error:
-        log.warning("undelivered", delivery=parcel.id, channel=parcel.channel, reason=error.reason)
-        if error.reason == "mail_server":
-            # A server that is away is not asked again for each message of the round.
-            away.add(parcel.channel)
-        with transaction():
-            note_outcome(parcel, state="failed", reason=error.reason, permanent=error.permanent)
-        return
-    except Exception as error:
-        log.exception(
-            "transport failed", delivery=parcel.id, channel=parcel.channel, error=type(error).__name__
-        )
-        with transaction():
-            note_outcome(parcel, state="failed", reason="fault", permanent=False)
-        return
-    with transaction():
-        note_outcome(parcel, state="sent", subject=message.subject, body=message.text)

@@ -1,6 +1,6 @@
 """The messages about plans and tasks: what is asked of a unit, what came back."""
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
 from services.worker.channels.outgoing import Composed
@@ -10,9 +10,9 @@ from shared.db import db, transaction
 from shared.i18n import _
 from shared.messages.actions import Parcel
 from shared.organisations.models import Unit
-from shared.plans.models import Plan, Task
-from shared.reminders.actions.tasks import tell_late_tasks
-from shared.reminders.queries.ladder import ladder
+from shared.plans.actions.posts import follow_posts
+from shared.plans.models import Plan, Task, TaskNote
+from shared.reminders.queries.letters import counted
 
 #: Tasks named in one message; the page has all.
 NAMED = 20
@@ -25,13 +25,8 @@ _TIMELY = {
     "confirm": ("confirmed",),
     "withdraw": ("withdrawn",),
     "pass_on": ("assigned", "accepted", "returned"),
+    "help": ("assigned", "accepted", "returned"),
 }
-
-
-def remind_of_tasks() -> None:
-    """The sweep's part: tasks past their day are told, a stage once."""
-    with transaction():
-        tell_late_tasks(SYSTEM, steps=ladder())
 
 
 def compose_late_tasks(parcels: list[Parcel]) -> dict[int, Composed | str]:
@@ -58,6 +53,8 @@ def compose_late_tasks(parcels: list[Parcel]) -> dict[int, Composed | str]:
         lines = [f"{row.due_on}, {row.name}: {row.title}" for row in late[:NAMED]]
         if len(late) > NAMED:
             lines.append(_("and %(n)s more", n=len(late) - NAMED))
+        if one.detail["stage"] == 2:
+            lines = counted(row.name for row in late)
         subject = (
             _("%(n)s tasks of your unit are past their day", n=len(late))
             if one.detail["stage"] == 1
@@ -69,26 +66,92 @@ def compose_late_tasks(parcels: list[Parcel]) -> dict[int, Composed | str]:
     return compose_each(recipients, write)
 
 
+def _own(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
+    """To whoever leads a task by a post, or helps with one."""
+    if plan.state != "issued":
+        return None
+    return Said(
+        _("Plan: %(title)s", title=plan.title),
+        _("A plan of %(unit)s asks something of you: %(title)s", unit=unit_name, title=plan.title),
+        "/tasks/mine",
+    )
+
+
+def _change(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
+    if plan.state != "issued":
+        return None
+    text = _(
+        "%(unit)s changed what it asks for: %(title)s. What is different stands in the story of each task.",
+        unit=unit_name,
+        title=plan.title,
+    )
+    return Said(_("Plan changed: %(title)s", title=plan.title), text, f"/tasks?plan_id={plan.id}&view=all")
+
+
+def _withdrawn(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
+    """An item was taken back; its reason was given with it and stands in the story of its tasks."""
+    said = db.session.scalar(select(TaskNote.remark).where(TaskNote.form_key == one.detail["note"])) or ""
+    lines = [
+        _("%(unit)s took back an item of the plan: %(title)s", unit=unit_name, title=plan.title),
+        _("Reason: %(reason)s", reason=said),
+    ]
+    return Said(
+        _("Item withdrawn: %(title)s", title=plan.title),
+        "\n".join(lines),
+        f"/tasks?plan_id={plan.id}&view=withdrawn",
+    )
+
+
+def _comments(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
+    if plan.state != "comments":
+        return None
+    text = _("%(unit)s asks what your unit thinks of a draft: %(title)s", unit=unit_name, title=plan.title)
+    return Said(_("Draft for comments: %(title)s", title=plan.title), text, f"/plans/{plan.id}/comments")
+
+
+def _answer(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
+    text = (
+        _("Your remark on the draft was taken: %(title)s", title=plan.title)
+        if one.detail["answer"] == "taken"
+        else _(
+            "Your remark on the draft was not taken; the reason stands beside it: %(title)s", title=plan.title
+        )
+    )
+    return Said(_("Answer to your remark: %(title)s", title=plan.title), text, f"/plans/{plan.id}/comments")
+
+
+#: What else a message about a plan may say, by its detail.
+SAID = {
+    "own": _own,
+    "change": _change,
+    "withdraw": _withdrawn,
+    "comments": _comments,
+    "answer": _answer,
+}
+
+
+def follow_nightly() -> None:
+    """The night's part: tasks of posts pass to whoever holds the post now."""
+    with transaction():
+        follow_posts(SYSTEM)
+
+
 def compose_plans(parcels: list[Parcel]) -> dict[int, Composed | str]:
     """The messages about issued plans in hand; of a plan that was closed meanwhile nothing is said."""
     recipients = addressed(parcels)
     keys = {int(one.detail["plan_id"]) for one in recipients}
-    counts = (
-        select(Task.plan_id, func.count().label("tasks"))
-        .where(Task.plan_id.in_(keys), Task.state != "withdrawn")
-        .group_by(Task.plan_id)
-        .subquery()
-    )
     rows = db.session.execute(
         select(Plan, Unit.name)
         .join(Unit, and_(Unit.tenant_id == Plan.tenant_id, Unit.id == Plan.unit_id))
-        .join(counts, counts.c.plan_id == Plan.id)
         .where(Plan.id.in_(keys))
     )
     known = {plan.id: (plan, unit_name) for plan, unit_name in rows}
 
     def write(one: Addressed) -> Said | None:
         plan, unit_name = known[int(one.detail["plan_id"])]
+        what = str(one.detail.get("what", ""))
+        if what in SAID:
+            return SAID[what](one, plan, unit_name)
         if plan.state != "issued":
             return None
         lines = [
@@ -125,9 +188,11 @@ def compose_tasks(parcels: list[Parcel]) -> dict[int, Composed | str]:
             "confirm": _("Confirmed: %(title)s", title=task.title),
             "withdraw": _("Withdrawn: %(title)s", title=task.title),
             "pass_on": _("Passed on to your unit: %(title)s", title=task.title),
+            "help": _("Your help is asked for: %(title)s", title=task.title),
         }[act]
         lines = [unit_name, task.title, _("Last day: %(day)s", day=task.due_on.isoformat())]
         # Whoever is asked for a part has a task of their own and may not see this one.
-        return Said(subject, "\n".join(lines), "/tasks" if act == "pass_on" else f"/tasks/{task.id}")
+        where = {"pass_on": "/tasks", "help": f"/tasks/{task.id}/mine"}.get(act, f"/tasks/{task.id}")
+        return Said(subject, "\n".join(lines), where)
 
     return compose_each([one for one in recipients if int(one.detail["task_id"]) in known], write)

@@ -4,22 +4,13 @@ from sqlalchemy import and_, select
 
 from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
 from services.worker.channels.outgoing import Composed
-from shared.access.actor import SYSTEM
 from shared.clock import today
-from shared.db import db, transaction
+from shared.db import db
 from shared.events.models import Event, Resolution
 from shared.events.queries.resolutions import resolutions_by_id
 from shared.i18n import _
 from shared.messages.actions import Parcel
 from shared.organisations.models import Unit
-from shared.reminders.actions.resolutions import tell_late_resolutions
-from shared.reminders.queries.ladder import ladder
-
-
-def remind_of_resolutions() -> None:
-    """The sweep's part: what is past its day is told."""
-    with transaction():
-        tell_late_resolutions(SYSTEM, steps=ladder())
 
 
 def compose_late(parcels: list[Parcel]) -> dict[int, Composed | str]:

@@ -7,16 +7,17 @@ import structlog
 from services.worker.accounts import forget_nightly, post_waiting
 from services.worker.app import PlatformTask, TenantTask, celery
 from services.worker.assessments import score_each_minute, score_nightly
+from services.worker.bounces import read_bounces, read_own_bounces
 from services.worker.dues import bring_rates, warn_unpaid
 from services.worker.duties import plan_nightly
 from services.worker.events import carry_meetings_on
 from services.worker.files import forget_files
+from services.worker.groups import remind_groups
 from services.worker.imports import purge_imports
 from services.worker.keys import tend_keys
 from services.worker.messages import send_waiting
-from services.worker.plans import remind_of_tasks
+from services.worker.plans import follow_nightly
 from services.worker.reminders import remind
-from services.worker.resolutions import remind_of_resolutions
 from services.worker.tenants import count_sizes
 from services.worker.transfers import exchange_post
 from shared.db import db
@@ -33,9 +34,9 @@ EACH_MINUTE: tuple[Callable[[], object], ...] = (
     exchange_post,
     bring_rates,
     remind,
-    remind_of_resolutions,
-    remind_of_tasks,
+    remind_groups,
     send_waiting,
+    read_bounces,
 )
 #: What the night does for a tenant.
 EACH_NIGHT: tuple[Callable[[], object], ...] = (
@@ -43,6 +44,7 @@ EACH_NIGHT: tuple[Callable[[], object], ...] = (
     warn_unpaid,
     carry_meetings_on,
     score_nightly,
+    follow_nightly,
     purge_imports,
     forget_files,
     tend_keys,
@@ -74,7 +76,7 @@ def _visit(task: str, *, expires: int) -> None:
 def sweep_all() -> None:
     """Send each active tenant's sweep on its way; a suspended tenant gets none."""
     _visit("sweep.tenant", expires=55)
-    _all((post_waiting,))
+    _all((post_waiting, read_own_bounces))
 
 
 @celery.task(name="sweep.tenant", base=TenantTask)

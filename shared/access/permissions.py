@@ -55,6 +55,16 @@ class Permission(StrEnum):
     FINDING_WORK = "finding:work"
     #: Agree to the closing of a finding, or return it; two people, neither the one who applied.
     FINDING_APPROVE = "finding:approve"
+    RETURN_VIEW = "return:view"
+    #: Make a template table and issue it to units in reach; take in, return and add up what they filled in.
+    RETURN_ISSUE = "return:issue"
+    #: Fill in a table for the own unit and hand it in.
+    RETURN_FILL = "return:fill"
+    #: Deeds, contact points, postings, pairings and visits.
+    DEED_VIEW = "deed:view"
+    DEED_EDIT = "deed:edit"
+    #: Keep segments of recipients among the units and people in reach.
+    CIRCULAR_SEND = "circular:send"
     REMINDER_SEND = "reminder:send"
     REMINDER_VIEW = "reminder:view"
     SCORE_VIEW = "score:view"

@@ -27,6 +27,8 @@ _READ = {
     P.RULE_VIEW,
     P.PLAN_VIEW,
     P.FINDING_VIEW,
+    P.RETURN_VIEW,
+    P.DEED_VIEW,
 }
 _PRINT = {P.DOCUMENT_PRINT, P.JOB_VIEW}
 _REMIND = {P.REMINDER_SEND, P.REMINDER_VIEW}
@@ -61,6 +63,7 @@ ROLES: dict[str, RoleSpec] = {
             | {P.ACCOUNT_VIEW, P.ACCOUNT_GRANT, P.AUDIT_VIEW, P.SETTING_EDIT}
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
             | {P.FINDING_EDIT, P.FINDING_APPROVE}
+            | {P.RETURN_ISSUE, P.DEED_EDIT, P.CIRCULAR_SEND}
         ),
     ),
     "officer": RoleSpec(
@@ -76,6 +79,7 @@ ROLES: dict[str, RoleSpec] = {
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
             | {P.PLAN_EDIT, P.TASK_WORK}
             | {P.FINDING_EDIT, P.FINDING_WORK, P.FINDING_APPROVE}
+            | {P.RETURN_ISSUE, P.RETURN_FILL, P.DEED_EDIT, P.CIRCULAR_SEND}
         ),
     ),
     "leader": RoleSpec(
@@ -86,7 +90,14 @@ ROLES: dict[str, RoleSpec] = {
             _READ
             | _PRINT
             | _REMIND
-            | {P.EVENT_REVIEW, P.REFORM_VIEW, P.TRANSFER_VIEW, P.DUES_VIEW, P.FINDING_APPROVE}
+            | {
+                P.EVENT_REVIEW,
+                P.REFORM_VIEW,
+                P.TRANSFER_VIEW,
+                P.DUES_VIEW,
+                P.FINDING_APPROVE,
+                P.CIRCULAR_SEND,
+            }
         ),
     ),
     "secretary": RoleSpec(
@@ -111,6 +122,9 @@ ROLES: dict[str, RoleSpec] = {
                 P.PLAN_EDIT,
                 P.TASK_WORK,
                 P.FINDING_WORK,
+                P.RETURN_FILL,
+                P.DEED_EDIT,
+                P.CIRCULAR_SEND,
             }
         ),
     ),
@@ -118,7 +132,7 @@ ROLES: dict[str, RoleSpec] = {
         lazy_("Ledger keeper"),
         lazy_("Keeps the ledger in the secretary's place until a date"),
         Reach.UNIT,
-        frozenset(_READ | _PRINT | {P.DUTY_RECORD, P.EVENT_CORRECT, P.TASK_WORK}),
+        frozenset(_READ | _PRINT | {P.DUTY_RECORD, P.EVENT_CORRECT, P.TASK_WORK, P.RETURN_FILL, P.DEED_EDIT}),
     ),
     "reviewer": RoleSpec(
         lazy_("Reviewer"),
@@ -135,6 +149,8 @@ ROLES: dict[str, RoleSpec] = {
                 P.RULE_VIEW,
                 P.PLAN_VIEW,
                 P.FINDING_VIEW,
+                P.RETURN_VIEW,
+                P.DEED_VIEW,
                 P.EVENT_REVIEW,
             }
         ),
@@ -156,6 +172,9 @@ ROLES: dict[str, RoleSpec] = {
         frozenset({P.SELF}),
     ),
 }
+
+#: Roles that answer for their own unit.
+ANSWERING = ("secretary", "keeper")
 
 #: What a union calls two of them.
 _IN_UNIONS = {"officer": lazy_("Union officer"), "secretary": lazy_("Union chair or group leader")}

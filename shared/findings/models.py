@@ -98,6 +98,15 @@ class Finding(TenantOwned, Base):
         Index("ix_finding_due_on", "tenant_id", "due_on", "id"),
         # A unit's findings, and whether the same point was closed there before.
         Index("ix_finding_unit_id", "tenant_id", "unit_id", "point_key"),
+        # What is late and not told yet.
+        Index(
+            "ix_finding_late",
+            "tenant_id",
+            "due_on",
+            postgresql_where=text(
+                "state in ('not_started', 'working', 'mostly_done', 'returned') and told < 2"
+            ),
+        ),
         # Where it was found again.
         Index(
             "ix_finding_again_of_id",
@@ -134,6 +143,8 @@ class Finding(TenantOwned, Base):
     check_on: Mapped[date | None] = mapped_column(Date)
     #: Counted up by each act: two people at once, the second is told.
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+    #: Of its lateness told: 0 nobody, 1 the unit, 2 the unit that leads the rectification.
+    told: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
 
 class Measure(TenantOwned, Base):
@@ -147,6 +158,10 @@ class Measure(TenantOwned, Base):
         UniqueConstraint("tenant_id", "form_key"),
         # The measures of a finding in their order.
         Index("ix_measure_finding_id", "tenant_id", "finding_id", "id"),
+        # What is late and not told yet.
+        Index(
+            "ix_measure_late", "tenant_id", "due_on", postgresql_where=text("done_on is null and told < 1")
+        ),
     )
 
     finding_id: Mapped[int] = mapped_column(BigInteger)
@@ -158,6 +173,8 @@ class Measure(TenantOwned, Base):
     lead_id: Mapped[int | None] = mapped_column(BigInteger)
     department: Mapped[str] = mapped_column(Text, server_default="")
     owner_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: Of its lateness told: 0 nobody, 1 the unit.
+    told: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     form_key: Mapped[str] = mapped_column(Text)
 
 

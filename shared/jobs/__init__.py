@@ -10,7 +10,7 @@ sweep nudges again what waits or whose lease has lapsed; so a task may run twice
 from shared.jobs.asking import cancel, enqueue, job_page, retry, running_count
 from shared.jobs.job import DECLARED, MAX_ATTEMPTS, Job, JobKind
 from shared.jobs.lease import Claimed, claim, lease_end, renudge, worker_name
-from shared.jobs.nudging import NUDGE, connect_queue, nudge, queue
+from shared.jobs.nudging import NUDGE, connect_queue, nudge, nudge_taken, queue
 
 __all__ = [
     "DECLARED",
@@ -26,6 +26,7 @@ __all__ = [
     "job_page",
     "lease_end",
     "nudge",
+    "nudge_taken",
     "queue",
     "renudge",
     "retry",

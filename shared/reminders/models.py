@@ -2,10 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Base, TenantOwned, references
+from shared.db import Base, TenantOwned, owned_by_tenant, references
 
 
 class Reminder(TenantOwned, Base):
@@ -42,3 +53,24 @@ class Reminder(TenantOwned, Base):
     #: Why it goes out by no message: no_address, superseded, done, suspended.
     reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class LadderStep(TenantOwned, Base):
+    """When the steps of the ladder are reached for one kind of duty; without a row the tenant's choices hold."""
+
+    __tablename__ = "ladder_step"
+    __table_args__ = (
+        owned_by_tenant(),
+        UniqueConstraint("tenant_id", "kind"),
+        CheckConstraint(
+            "coming >= 0 and overdue > 0 and superior > overdue and leader > superior", name="order"
+        ),
+    )
+
+    #: A key of shared.events.kinds.KINDS.
+    kind: Mapped[str] = mapped_column(Text)
+    #: Days before the last day (0: none), and days after it for the three others; None: that step is left out.
+    coming: Mapped[int] = mapped_column(SmallInteger)
+    overdue: Mapped[int] = mapped_column(SmallInteger)
+    superior: Mapped[int | None] = mapped_column(SmallInteger)
+    leader: Mapped[int | None] = mapped_column(SmallInteger)

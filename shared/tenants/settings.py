@@ -133,6 +133,14 @@ SETTINGS: Mapping[str, SettingSpec] = {
         least=1,
         most=60,
     ),
+    "contact_visits": SettingSpec(
+        4,
+        "number",
+        lazy_("Visits a year to each contact point"),
+        lazy_("One county's sheet asks for four; set what yours says. 0 asks for none."),
+        lazy_("Deeds and contacts"),
+        most=52,
+    ),
     #: To what dues are rounded, half up: 0.01, 0.10 or 1.00 yuan; chosen on the page of rates (shared.dues).
     "dues_rounding": SettingSpec("0.01", "kept"),
 }

@@ -14,6 +14,7 @@ NOUN_FILES = {"__init__.py", "models.py", "actions.py", "queries.py", "jobs.py"}
 REGISTRY_FILES = {
     "accounts": {"passwords.py"},
     "assessments": set(),
+    "audiences": {"recipients.py"},
     "documents": {"reports.py"},
     "dues": {"classes.py", "money.py"},
     "duties": {"periods.py"},

@@ -19,6 +19,8 @@ class Mailbox:
     #: Set once a message is in hand, before it is answered.
     busy: threading.Event = field(default_factory=threading.Event)
     down: bool = False
+    #: So many messages a connection; then it is closed without a word.
+    most: int = 1000
 
 
 def _handler(box: Mailbox) -> type[socketserver.StreamRequestHandler]:
@@ -30,7 +32,7 @@ def _handler(box: Mailbox) -> type[socketserver.StreamRequestHandler]:
             if box.down:
                 return
             self.say("220 here")
-            to = ""
+            to, taken = "", 0
             while line := self.rfile.readline().decode("latin-1").strip():
                 word = line.split(" ", 1)[0].upper()
                 if word == "RCPT":
@@ -46,6 +48,9 @@ def _handler(box: Mailbox) -> type[socketserver.StreamRequestHandler]:
                     time.sleep(box.delay)
                     box.received.append((to, "".join(text)))
                     self.say("250 taken")
+                    taken += 1
+                    if taken >= box.most:
+                        return
                 elif word == "QUIT":
                     self.say("221 bye")
                     return

@@ -10,8 +10,11 @@ from sqlalchemy import select, update
 
 from shared.accounts.models import Handover, RoleGrant
 from shared.assessments.models import Line, Scheme
+from shared.audiences.models import Segment
 from shared.clock import now, today
+from shared.contacts.models import ContactPoint, Pairing, Posting, Visit, VisitProblem
 from shared.db import db, transaction
+from shared.deeds.models import Deed, DeedCounter, DeedNote
 from shared.documents.models import Document
 from shared.dues.models import DuesRule, Entry, Receipt, Relief, Turnover
 from shared.duties.models import DueItem, Exemption, Rule
@@ -31,13 +34,16 @@ from shared.findings.models import Finding, FindingNote, Inspection, Measure
 from shared.imports.models import Batch, SavedMapping
 from shared.jobs import Job
 from shared.members.models import Person
-from shared.messages.models import Delivery, Occasion
+from shared.messages.models import Delivery, MessageGroup, Occasion
 from shared.organisations.models import Unit, UnitLink
-from shared.plans.models import Plan, PlanItem, Task, TaskNote
+from shared.plans.models import Campaign, Plan, PlanItem, Task, TaskNote
 from shared.reforms.models import Reform, Step
+from shared.returns.models import Filling, ReturnTable
+from shared.sealing import seal
 from shared.tenancy import tenant
 from shared.tenants.queries import keys
 from shared.transfers.models import Letter, Transfer
+from shared.watchlist.models import WatchEntry, WatchMeasure
 from tests.world import Cast, Side
 
 
@@ -283,6 +289,18 @@ def make_delivery(side: Side, unit_id: int, owner: Cast) -> int:
         channel="in_app",
         state="sent",
         subject="secret subject",
+    )
+    added(row)
+    return row.id
+
+
+def make_group(side: Side, unit_id: int, owner: Cast) -> int:
+    row = MessageGroup(
+        unit_id=unit_id,
+        channel="wecom_robot",
+        name="secret group",
+        secret=seal(keys(), '{"url": "https://example.com/x", "key": ""}', "message group"),
+        form_key=secrets.token_hex(8),
     )
     added(row)
     return row.id
@@ -539,6 +557,19 @@ def make_plan_item(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_campaign(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Campaign(
+        unit_id=unit_id,
+        name=f"secret campaign of {unit_id}",
+        year_from=2026,
+        year_to=2027,
+        created_by=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
 def make_task(side: Side, unit_id: int, owner: Cast) -> int:
     item_id = make_plan_item(side, unit_id, owner)
     item = db.session.execute(select(PlanItem).where(PlanItem.id == item_id)).scalar_one()
@@ -547,6 +578,7 @@ def make_task(side: Side, unit_id: int, owner: Cast) -> int:
         plan_item_id=item_id,
         unit_id=unit_id,
         by_unit_id=unit_id,
+        owner_id=owner.person_id,
         title=f"secret task of {unit_id}",
         begins_on=date(2026, 1, 1),
         due_on=date(2026, 12, 31),
@@ -572,6 +604,34 @@ def make_task_note(side: Side, unit_id: int, owner: Cast) -> int:
         file_name="proof.txt",
         person_id=owner.person_id,
         form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_return(side: Side, unit_id: int, owner: Cast) -> int:
+    row = ReturnTable(
+        unit_id=unit_id,
+        title=f"secret table of {unit_id}",
+        layout="row",
+        columns=[{"key": "c1", "label": "secret column", "kind": "whole"}],
+        state="issued",
+        due_on=date(2199, 12, 31),
+        created_by=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_filling(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Filling(
+        return_id=make_return(side, unit_id, owner),
+        unit_id=unit_id,
+        state="handed_in",
+        handed_at=now(),
+        rows=[{"c1": "7"}],
+        note=f"secret note of {unit_id}",
     )
     added(row)
     return row.id
@@ -641,6 +701,159 @@ def make_finding_note(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_watch_entry(side: Side, unit_id: int, owner: Cast) -> int:
+    row = WatchEntry(
+        unit_id=unit_id,
+        decided_on=date(2026, 1, 5),
+        decision=f"secret decision of {unit_id}",
+        until=date(2027, 1, 5),
+        form_key=secrets.token_hex(12),
+    )
+    # A unit stands on the list once at a time.
+    db.session.execute(
+        update(WatchEntry)
+        .where(WatchEntry.unit_id == unit_id, WatchEntry.state == "listed")
+        .values(state="void")
+    )
+    added(row)
+    return row.id
+
+
+def make_watch_measure(side: Side, unit_id: int, owner: Cast) -> int:
+    row = WatchMeasure(
+        entry_id=make_watch_entry(side, unit_id, owner),
+        problem="x",
+        content=f"secret measure of {unit_id}",
+        owner_id=owner.person_id,
+        due_on=date(2026, 12, 31),
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_deed(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Deed(
+        unit_id=unit_id,
+        by_unit_id=unit_id,
+        kind="practical",
+        source="masses",
+        title=f"secret deed of {unit_id}",
+        came_on=date(2026, 1, 5),
+        due_on=date(2026, 12, 31),
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_deed_note(side: Side, unit_id: int, owner: Cast) -> int:
+    deed_id = make_deed(side, unit_id, owner)
+    file = store(
+        b"secret proof",
+        name="proof.txt",
+        media_type="text/plain",
+        purpose="deed",
+        keys=keys(),
+        unit_id=unit_id,
+    )
+    row = DeedNote(
+        deed_id=deed_id,
+        act="progress",
+        file_id=file.id,
+        file_name="proof.txt",
+        person_id=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_counter(side: Side, unit_id: int, owner: Cast) -> int:
+    row = DeedCounter(name=f"secret of {unit_id}", state="closed", form_key=secrets.token_hex(12))
+    added(row)
+    return row.id
+
+
+def make_segment(side: Side, unit_id: int, owner: Cast) -> int:
+    """A kept choice of recipients."""
+    row = Segment(
+        unit_id=unit_id,
+        name=f"secret segment {secrets.token_hex(4)}",
+        filter={"whom": "members"},
+        form_key=secrets.token_hex(12),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def make_contact(side: Side, unit_id: int, owner: Cast) -> int:
+    """The owner's contact point; a second one at the same unit ends at once."""
+    open_already = db.session.scalar(
+        select(ContactPoint.id).where(
+            ContactPoint.unit_id == unit_id,
+            ContactPoint.person_id == owner.person_id,
+            ContactPoint.until.is_(None),
+        )
+    )
+    row = ContactPoint(
+        person_id=owner.person_id or 0,
+        unit_id=unit_id,
+        since=date(2026, 1, 5),
+        until=None if open_already is None else date(2026, 1, 5),
+        remark=f"secret contact of {unit_id}",
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_posting(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Posting(
+        kind="village",
+        person_id=owner.person_id or 0,
+        from_unit_id=unit_id,
+        place=f"secret place of {unit_id}",
+        since=date(2026, 1, 5),
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_pairing(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Pairing(
+        from_unit_id=unit_id,
+        partner=f"secret partner of {unit_id}",
+        since=date(2026, 1, 5),
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_visit(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Visit(
+        kind="visit",
+        person_id=owner.person_id or 0,
+        unit_id=unit_id,
+        on_date=date(2026, 1, 5),
+        about=f"secret visit of {unit_id}",
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_problem(side: Side, unit_id: int, owner: Cast) -> int:
+    row = VisitProblem(
+        visit_id=make_visit(side, unit_id, owner), ordinal=1, content=f"secret problem of {unit_id}"
+    )
+    added(row)
+    return row.id
+
+
 MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "unit_id": _unit,
     "link_id": make_link,
@@ -662,6 +875,7 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "mapping_id": make_mapping,
     "occasion_id": make_occasion,
     "delivery_id": make_delivery,
+    "group_id": make_group,
     "document_id": make_document,
     "grant_id": make_grant,
     "rule_id": make_rule,
@@ -680,11 +894,25 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "plan_id": make_plan,
     "plan_item_id": make_plan_item,
     "task_id": make_task,
+    "campaign_id": make_campaign,
     "task_note_id": make_task_note,
     "inspection_id": make_inspection,
+    "return_id": make_return,
+    "filling_id": make_filling,
     "finding_id": make_finding,
     "measure_id": make_measure,
     "finding_note_id": make_finding_note,
+    "deed_id": make_deed,
+    "deed_note_id": make_deed_note,
+    "counter_id": make_counter,
+    "contact_id": make_contact,
+    "segment_id": make_segment,
+    "posting_id": make_posting,
+    "pairing_id": make_pairing,
+    "visit_id": make_visit,
+    "problem_id": make_problem,
+    "watch_id": make_watch_entry,
+    "watch_measure_id": make_watch_measure,
 }
 
 

@@ -143,7 +143,7 @@ def told(app: Flask, side: Side, transfer_id: int) -> set[tuple[str, int]]:
                 )
                 .where(Occasion.kind == "transfer")
             )
-            if key.split(":")[1] == str(transfer_id)
+            if key.split(":")[1] == str(transfer_id) and person_id is not None
         }
         db.session.remove()
     return found

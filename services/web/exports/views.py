@@ -18,6 +18,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from services.web.accounts.views.people import chosen_filter
 from services.web.assessments.views import filter_asked as board_asked
 from services.web.audit.views import filter_asked as trail_asked
+from services.web.contacts.views.pairings import pairings_asked
+from services.web.contacts.views.points import points_asked
+from services.web.contacts.views.postings import postings_asked
+from services.web.contacts.views.visits import visits_asked
+from services.web.deeds.views.lists import filter_asked as deeds_asked
 from services.web.documents.views import filter_asked as papers_asked
 from services.web.dues.views.exported import book_asked, months_asked, sheet_asked
 from services.web.duties.views import exemptions_asked
@@ -37,11 +42,15 @@ from services.web.minutes.views.resolutions import filter_asked as resolutions_a
 from services.web.organisations.views.listing import read_filter as units_asked
 from services.web.publications.views import filter_asked as publications_asked
 from services.web.reminders.views import log_asked
+from services.web.returns.views.lists import filter_asked as returns_asked
+from services.web.returns.views.results import result_asked
 from services.web.study.views.lists import make_up_filter
 from services.web.study.views.units import units_filter
 from services.web.tasks.views.pages import filter_asked as tasks_asked
+from services.web.tasks.views.responsibilities import listed_asked as responsibilities_asked
 from services.web.terms.views.listing import filter_asked as terms_asked
 from services.web.transfers.views.lists import filter_asked as transfers_asked
+from services.web.watchlist.views.lists import filter_asked as watchlist_asked
 from shared.db import db, transaction
 from shared.errors import Conflict
 from shared.exports.actions import MEDIA_TYPE, export
@@ -64,6 +73,11 @@ ASKED: dict[str, Callable[[], Any]] = {
     "accounts.people": chosen_filter,
     "assessments.board": lambda: board_asked()[1],
     "audit.trail": lambda: trail_asked()[0],
+    "contacts.pairings": pairings_asked,
+    "contacts.points": points_asked,
+    "contacts.postings": postings_asked,
+    "contacts.visits": visits_asked,
+    "deeds.list": deeds_asked,
     "documents.papers": lambda: papers_asked()[1],
     "dues.book": book_asked,
     "dues.months": months_asked,
@@ -72,6 +86,8 @@ ASKED: dict[str, Callable[[], Any]] = {
     "duties.plan": lambda: plan_asked()[1],
     "events.reviews": reviews_asked,
     "findings.list": findings_asked,
+    "returns.list": returns_asked,
+    "returns.result": result_asked,
     "meetings.calendar": month_asked,
     "ledger.matrix": lambda: matrix_asked()[1],
     "ledger.overview": lambda: overview_asked()[1],
@@ -91,8 +107,10 @@ ASKED: dict[str, Callable[[], Any]] = {
     "study.makeup": make_up_filter,
     "study.units": units_filter,
     "tasks.list": tasks_asked,
+    "tasks.responsibilities": responsibilities_asked,
     "terms.wanting": lambda: terms_asked()[1],
     "transfers.list": lambda: transfers_asked(actor())[0],
+    "watchlist.list": watchlist_asked,
 }
 #: What an address says about the page alone.
 PAGING = {"after", "before"}

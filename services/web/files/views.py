@@ -25,6 +25,7 @@ PURPOSES: dict[str, Permission] = {
     "import_rejected": Permission.IMPORT_RUN,
     "slips": Permission.ACCOUNT_GRANT,
     "letter": Permission.TRANSFER_EDIT,
+    "finding_report": Permission.FINDING_VIEW,
 }
 #: Photos and papers of records, plans, tasks and findings: only the addresses of what they hang at serve them.
 ATTACHED = ("event", "plan", "task", "finding")

@@ -7,7 +7,7 @@ from services.web.events.forms import person_key
 from services.web.fields import DayField, Form, at_most, lazy_, needed
 from services.web.findings.words import KINDS
 from shared.files.accepting import ACCEPT
-from shared.findings.actions.entering import MAX_ROUND, MAX_TITLE
+from shared.findings.actions.inspections import MAX_ROUND, MAX_TITLE
 from shared.findings.actions.lines import MAX_CATEGORY
 from shared.findings.actions.measures import MAX_DEPARTMENT, MAX_WORDS
 from shared.findings.actions.working import MAX_REMARK

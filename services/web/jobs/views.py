@@ -22,6 +22,8 @@ from shared.duties.models import DueItem
 from shared.errors import Forbidden
 from shared.exports.jobs import WRITE
 from shared.exports.lists import LISTS
+from shared.findings.jobs import REPORT
+from shared.findings.models import Inspection
 from shared.i18n import _, lazy_
 from shared.imports.jobs import COMMIT, COMMIT_LEDGER, READ, READ_LEDGER, UNDO, UNDO_LEDGER
 from shared.jobs import Job, JobKind, cancel, job_page, retry
@@ -50,6 +52,7 @@ KINDS: dict[str, JobKind] = {
         PRESS_MANY,
         PRINT,
         READ,
+        REPORT,
         ROTATE,
         SCORE,
         UNDO,
@@ -95,6 +98,7 @@ ASKED_BY: dict[str, Permission] = {
     PRESS_MANY.name: Permission.REMINDER_SEND,
     PRINT.name: Permission.DOCUMENT_PRINT,
     READ.name: Permission.IMPORT_RUN,
+    REPORT.name: Permission.DOCUMENT_PRINT,
     READ_LEDGER.name: Permission.IMPORT_LEDGER,
     COMMIT_LEDGER.name: Permission.IMPORT_LEDGER,
     UNDO_LEDGER.name: Permission.IMPORT_LEDGER,
@@ -132,6 +136,7 @@ OUTCOMES: dict[str, tuple[lazy_, tuple[str, ...]]] = {
     READ.name: (lazy_("%(rows)s rows read"), ("rows",)),
     PLAN.name: (lazy_("%(added)s due items added, %(withdrawn)s withdrawn"), ("added", "withdrawn")),
     PRINT.name: (lazy_("%(papers)s papers"), ("papers",)),
+    REPORT.name: (lazy_("%(papers)s papers"), ("papers",)),
     SCORE.name: (lazy_("%(lines)s lines counted"), ("lines",)),
     DRAW.name: (lazy_("%(sheets)s units drawn up with %(lines)s lines"), ("sheets", "lines")),
     WRITE.name: (lazy_("%(rows)s rows written"), ("rows",)),
@@ -161,6 +166,10 @@ def links_of(job: Job) -> list[tuple[str, str]]:
         found.append((_("To the papers"), url_for("documents.index")))
     elif job.kind == PLAN.name and job.state == "done":
         found.append((_("To the plan"), url_for("duties.index")))
+    elif job.kind == REPORT.name:
+        found.append(
+            (_("To the inspection"), url_for("findings.inspection", inspection_id=job.args["inspection_id"]))
+        )
     elif job.kind == DRAW.name:
         found.append((_("To the month"), url_for("dues.index", month=str(job.args["month"])[:7])))
     elif job.kind == SCORE.name and job.state == "done":
@@ -283,6 +292,9 @@ def _may_ask(me: Actor, job: Job) -> bool:
         beyond = beyond.where(Unit.id.in_(select(Membership.unit_id).where(Membership.id.in_(asked))))
     elif job.kind == LETTER.name:
         beyond = beyond.where(Unit.id == job.unit_id)
+    elif job.kind == REPORT.name:
+        leading = select(Inspection.unit_id).where(Inspection.id == job.args.get("inspection_id"))
+        beyond = beyond.where(Unit.id.in_(leading))
     elif job.kind == PRESS_MANY.name:
         items = select(DueItem.unit_id).where(DueItem.id.in_(job.args.get("ids", [])))
         beyond = beyond.where(Unit.id.in_(items))

@@ -18,7 +18,11 @@ from services.web.events.forms import person_key
 from services.web.fields import DayField, Form, at_most, lazy_, needed
 from shared.events.kinds import KINDS
 from shared.i18n import _
+from shared.members.posts import post_name, posts_on
 from shared.organisations.kinds import KINDS as UNIT_KINDS
+from shared.plans.actions.campaigns import MAX_NAME
+from shared.plans.actions.changes import MAX_REASON
+from shared.plans.actions.comments import MAX_REMARK
 from shared.plans.actions.drafts import CADENCES, KINDS_OF_PAPER, MAX_CONTENT, MAX_TITLE, MAX_WORDS, ItemWords
 from shared.plans.reading.source import ACCEPT, MOST_CHARACTERS
 
@@ -107,12 +111,18 @@ class KindsField(SelectMultipleField):
 
 class AssignForm(Form):
     seen = HiddenField()
+    to = SelectField(lazy_("Give the items"), choices=[], validate_choice=False)
+    posts = KindsField(lazy_("Posts"), validate_choice=False)
+    helper_units = KindsField(lazy_("Units that help"), coerce=person_key, validate_choice=False)
+    helper_people = KindsField(lazy_("People who help"), coerce=person_key, validate_choice=False)
     kinds = KindsField(lazy_("Kinds of units"), validate_choice=False)
     under_id = SelectField(lazy_("Below"), coerce=person_key, validate_choice=False)
     due_on = DayField(lazy_("To be done by, where the item names no day"), [Optional()])
 
     def offer(self, scopes: list[tuple[int, str, int]], lines: set[str]) -> None:
         first = scopes[0][2] if scopes else 0
+        self.to.choices = [("unit", _("to the units")), ("posts", _("to posts of the units"))]
+        self.posts.choices = [(code, post_name(code)) for line in sorted(lines) for code in posts_on(line)]
         self.under_id.choices = [
             ("", _("All my units")),
             *((key, "　" * (depth - first) + name) for key, name, depth in scopes),
@@ -120,3 +130,36 @@ class AssignForm(Form):
         self.kinds.choices = [
             (code, str(spec.name)) for code, spec in UNIT_KINDS.items() if spec.line in lines
         ]
+
+    def offer_help(self, units: dict[int, str], people: dict[int, str]) -> None:
+        self.helper_units.choices = list(units.items())
+        self.helper_people.choices = list(people.items())
+
+
+class WithdrawForm(Form):
+    reason = TextAreaField(
+        lazy_("Why it is withdrawn"), [Optional(), at_most(MAX_REASON)], render_kw={"rows": 2}
+    )
+
+
+class CommentForm(Form):
+    form_key = HiddenField()
+    unit_id = SelectField(lazy_("In the name of"), coerce=person_key, validate_choice=False)
+    plan_item_id = SelectField(lazy_("About"), coerce=person_key, validate_choice=False)
+    remark = TextAreaField(
+        lazy_("What your unit thinks"), [Optional(), at_most(MAX_REMARK)], render_kw={"rows": 3}
+    )
+
+
+class CampaignForm(Form):
+    form_key = HiddenField()
+    unit_id = SelectField(lazy_("For which unit"), coerce=person_key, validate_choice=False)
+    name = StringField(lazy_("Name of the campaign"), [needed(), at_most(MAX_NAME)])
+    year_from = IntegerField(lazy_("Year"), [Optional()], render_kw={"inputmode": "numeric"})
+    year_to = IntegerField(lazy_("to the year"), [Optional()], render_kw={"inputmode": "numeric"})
+    remark = TextAreaField(lazy_("Remark"), [Optional(), at_most(MAX_REMARK)], render_kw={"rows": 2})
+    state = SelectField(lazy_("State"), choices=[], validate_choice=False)
+
+    def offer(self, units: list[tuple[int, str]]) -> None:
+        self.unit_id.choices = units
+        self.state.choices = [("open", _("Open")), ("closed", _("Closed"))]

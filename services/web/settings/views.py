@@ -82,6 +82,12 @@ ENTRIES: tuple[tuple[lazy_, tuple[Entry, ...]], ...] = (
                 lazy_("Days before and after, hour of the digest"),
             ),
             Entry(
+                "channels.index",
+                P.SETTING_EDIT,
+                lazy_("Message channels"),
+                lazy_("SMS, WeCom, DingTalk, e-mail: set up, try out, switch on and off"),
+            ),
+            Entry(
                 "transfers.receivers",
                 P.SETTING_EDIT,
                 lazy_("Units open to receive"),

@@ -5,6 +5,7 @@ from wtforms.validators import Optional
 
 from services.web.events.forms import person_key
 from services.web.fields import DayField, Form, at_most, lazy_
+from services.web.plans.forms import KindsField
 from shared.files.accepting import ACCEPT
 from shared.plans.actions.working import MAX_REMARK
 
@@ -26,6 +27,12 @@ class ChangeForm(Form):
     version = HiddenField()
     owner_id = SelectField(lazy_("Who leads it"), coerce=person_key, validate_choice=False)
     due_on = DayField(lazy_("Last day"), [Optional()])
+
+
+class HelpForm(Form):
+    version = HiddenField()
+    helper_units = KindsField(lazy_("Units that help"), coerce=person_key, validate_choice=False)
+    helper_people = KindsField(lazy_("People who help"), coerce=person_key, validate_choice=False)
 
 
 class PassForm(Form):

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from services.worker.channels.outgoing import Composed
 from shared.accounts.models import Seat
 from shared.db import db
-from shared.i18n import _, use_locale
+from shared.i18n import DEFAULT, _, use_locale
 from shared.members.models import Person
 from shared.messages.actions import Parcel
 from shared.messages.models import Delivery, Occasion
@@ -18,7 +18,10 @@ from shared.settings import settings
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """A delivery in hand. `missing`: why it cannot be sent (left, no_address); '' where it can."""
+    """A delivery in hand. `missing`: why it cannot be sent (left, no_address); '' where it can.
+
+    A robot's group has no person (0) and reads the tenant's first language.
+    """
 
     delivery_id: int
     person_id: int
@@ -65,7 +68,21 @@ def addressed(parcels: list[Parcel]) -> list[Addressed]:
         nowhere = (channel == "email" and not email) or (channel == "in_app" and seat_id is None)
         missing = "left" if state != "active" else ("no_address" if nowhere else "")
         found.append(Addressed(delivery_id, person_id, detail, email or "", locale, missing))
-    return found
+    return [*found, *_groups(parcels)]
+
+
+def _groups(parcels: list[Parcel]) -> list[Addressed]:
+    """Those that go to a robot's group; no query where there are none."""
+    wanted = [parcel.id for parcel in parcels if parcel.group_id is not None]
+    if not wanted:
+        return []
+    rows = db.session.execute(
+        select(Delivery.id, Occasion.detail)
+        .join(Occasion, and_(Occasion.tenant_id == Delivery.tenant_id, Occasion.id == Delivery.occasion_id))
+        .where(Delivery.id.in_(wanted))
+        .order_by(Delivery.id)
+    )
+    return [Addressed(delivery_id, 0, detail, "", DEFAULT, "") for delivery_id, detail in rows]
 
 
 def compose_each(
@@ -88,6 +105,7 @@ def compose_each(
                     text=said.text,
                     footer=footer(said.page),
                     locale=one.locale,
+                    link=settings().base_url + said.page,
                 )
             )
     return found

@@ -16,6 +16,13 @@ class Outgoing:
     subject: str
     text: str
     locale: str = DEFAULT
+    #: The text without its footer, and the page to go on at: for channels that have room for few words.
+    short: str = ""
+    link: str = ""
+    #: The kind of occasion: an SMS gateway may have a template for it.
+    kind: str = ""
+    #: Where the recipient may end messages like this one by one press; '' where they may not.
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,24 @@ class Composed:
     text: str
     footer: str
     locale: str
+    link: str = ""
+    unsubscribe: str = ""
 
 
-#: Sends one message; raises Undelivered with a short reason.
-Send = Callable[[Outgoing], None]
+def packed(message: Composed, *, message_id: str, kind: str) -> Outgoing:
+    """A composed message as its transport takes it."""
+    return Outgoing(
+        message_id=message_id,
+        to=message.to,
+        subject=message.subject,
+        text=message.text + message.footer,
+        locale=message.locale,
+        short=message.text,
+        link=message.link,
+        kind=kind,
+        unsubscribe=message.unsubscribe,
+    )
+
+
+#: Sends one message and returns what the other side calls it, where it says so; raises Undelivered with a short reason.
+Send = Callable[[Outgoing], str | None]

@@ -1,20 +1,23 @@
 """One message a person and way about one thing that happened; the worker composes and sends it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, any_, literal, or_, select, union_all
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import BigInteger, Select, any_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.actor import Actor
-from shared.accounts.models import RoleGrant, Seat
-from shared.accounts.queries.roster import PERSON, POST
+from shared.access.roles import ANSWERING
+from shared.accounts.models import RoleGrant
+from shared.accounts.queries.roster import POST
+from shared.accounts.queries.ways import reached
 from shared.clock import today
 from shared.db import after_commit, db
 from shared.jobs import nudge
 from shared.members.posts import LEADING
-from shared.messages.actions import SEND, open_occasion
-from shared.messages.models import Delivery
+from shared.messages.actions import SEND, FannedOut, fan_out, open_occasion
+from shared.messages.topics import TOPICS, topic_of
 
 
 def answering_for(*unit_ids: int) -> set[int]:
@@ -23,7 +26,7 @@ def answering_for(*unit_ids: int) -> set[int]:
     units = literal(list(unit_ids), ARRAY(BigInteger))
     by_role = select(RoleGrant.person_id).where(
         RoleGrant.unit_id == any_(units),
-        RoleGrant.role.in_(("secretary", "keeper")),
+        RoleGrant.role.in_(ANSWERING),
         RoleGrant.ended_at.is_(None),
         RoleGrant.since <= on,
         or_(RoleGrant.until.is_(None), RoleGrant.until >= on),
@@ -35,35 +38,50 @@ def answering_for(*unit_ids: int) -> set[int]:
 
 
 def tell(
-    actor: Actor, *, kind: str, key: str, detail: dict[str, Any], person_ids: Iterable[int | None]
+    actor: Actor,
+    *,
+    kind: str,
+    key: str,
+    detail: dict[str, Any],
+    person_ids: Iterable[int | None],
+    not_before: datetime | None = None,
 ) -> int:
     """Have these people told; the same key again tells only who was not told before. Returns the number of messages.
 
-    In the app for whoever has a seat, by mail for whoever has an address. `kind` names the composer in
-    services/worker/messages.py, which gets `detail`: keys, never a personal datum.
+    `kind` names the composer in services/worker/messages.py, which gets `detail`: keys, never a personal datum.
     """
     people = sorted({person_id for person_id in person_ids if person_id is not None})
     if not people:
         return 0
+    given = select(func.unnest(literal(people, ARRAY(BigInteger))))
+    return tell_all(
+        actor, kind=kind, key=key, detail=detail, people=given, not_before=not_before, many=False
+    ).pending
+
+
+def tell_all(
+    actor: Actor,
+    *,
+    kind: str,
+    key: str,
+    detail: dict[str, Any],
+    people: Select[Any],
+    not_before: datetime | None = None,
+    many: bool = True,
+) -> FannedOut:
+    """Have everybody of a select of person ids told, by one statement, however many: by every way that is open to them.
+
+    Who gets nothing is written down too, with the reason. Above some ten thousand people: in a job.
+    """
     occasion_id, _new = open_occasion(actor, kind=kind, key=key, detail=detail)
-    reached = and_(PERSON.c.id == any_(literal(people, ARRAY(BigInteger))), PERSON.c.state == "active")
-    ways = union_all(
-        select(PERSON.c.id, literal("in_app").label("channel"))
-        .join(Seat, and_(Seat.person_id == PERSON.c.id, Seat.state == "active"))
-        .where(reached),
-        select(PERSON.c.id, literal("email").label("channel")).where(
-            reached, PERSON.c.email.is_not(None), PERSON.c.email != ""
-        ),
-    ).subquery()
-    made = db.session.scalars(
-        insert(Delivery)
-        .from_select(
-            ["occasion_id", "person_id", "channel"],
-            select(literal(occasion_id), ways.c.id, ways.c.channel),
-        )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "occasion_id", "person_id", "channel"])
-        .returning(Delivery.id)
-    ).all()
-    if made:
+    topic = topic_of(kind)
+    told = fan_out(
+        occasion_id=occasion_id,
+        ways=reached(people, topic=topic),
+        topic=topic if topic is not None and TOPICS[topic].may_opt_out else None,
+        not_before=not_before,
+        many=many,
+    )
+    if told.pending:
         after_commit(nudge(SEND))
-    return len(made)
+    return told

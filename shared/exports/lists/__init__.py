@@ -6,6 +6,8 @@ from shared.exports.lists.accounts import ACCOUNTS
 from shared.exports.lists.assessments import BOARD
 from shared.exports.lists.audit import TRAIL, WORDS
 from shared.exports.lists.columns import Cell, Column, List, pack, unpack
+from shared.exports.lists.contacts import CONTACTS
+from shared.exports.lists.deeds import DEEDS
 from shared.exports.lists.documents import PAPERS
 from shared.exports.lists.dues import BOOK, MONTHS, SHEET
 from shared.exports.lists.duties import EXEMPTIONS, PLAN
@@ -19,9 +21,11 @@ from shared.exports.lists.publications import PUBLICATIONS
 from shared.exports.lists.reforms import REFORMS
 from shared.exports.lists.reminders import LOG
 from shared.exports.lists.resolutions import RESOLUTIONS
+from shared.exports.lists.returns import RESULTS, RETURNS
 from shared.exports.lists.study import TO_MAKE_UP, UNIT_HOURS
-from shared.exports.lists.tasks import TASKS
+from shared.exports.lists.tasks import RESPONSIBILITIES, TASKS
 from shared.exports.lists.transfers import TRANSFERS
+from shared.exports.lists.watchlist import WATCHED
 
 LISTS: dict[str, List[Any, Any]] = {
     one.name: one
@@ -30,6 +34,7 @@ LISTS: dict[str, List[Any, Any]] = {
         BOARD,
         BOOK,
         CALENDAR,
+        DEEDS,
         EXEMPTIONS,
         FINDINGS,
         LEDGER,
@@ -43,9 +48,12 @@ LISTS: dict[str, List[Any, Any]] = {
         PUBLICATIONS,
         REFORMS,
         RESOLUTIONS,
+        RESULTS,
+        RETURNS,
         REVIEWS,
         ROSTER,
         SHEET,
+        RESPONSIBILITIES,
         TASKS,
         TERMS,
         TO_MAKE_UP,
@@ -54,6 +62,8 @@ LISTS: dict[str, List[Any, Any]] = {
         UNIT_HOURS,
         UNIT_LIST,
         UNIT_YEAR,
+        WATCHED,
+        *CONTACTS,
         *LIFE,
     )
 }

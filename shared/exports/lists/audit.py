@@ -60,6 +60,8 @@ STATES = {
     "applied": lazy_("Applied for closing"),
     "reviewed": lazy_("Checked once"),
     "reopened": lazy_("Found again"),
+    "listed": lazy_("On the list"),
+    "off": lazy_("Off the list"),
 }
 
 #: The words of the keys that stand in a detail, by the detail's name.

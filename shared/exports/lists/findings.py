@@ -25,7 +25,7 @@ _VIEWS = {
     "check": lazy_("To be looked at again"),
     "all": lazy_("All"),
 }
-_STATES = {
+STATES = {
     "not_started": lazy_("Not begun"),
     "working": lazy_("Being put right"),
     "mostly_done": lazy_("Mostly done"),
@@ -56,7 +56,7 @@ def _columns(_actor: Actor, _given: FindingFilter) -> list[Column[FindingRow]]:
         Column(_("Unit that puts it right"), lambda row: row.unit_name, 28),
         Column(_("Found on"), lambda row: row.found_on, 12),
         Column(_("To be put right by"), lambda row: row.due_on, 12),
-        Column(_("State"), lambda row: str(_STATES[row.state]), 12),
+        Column(_("State"), lambda row: str(STATES[row.state]), 12),
         Column(_("Flags"), _flags, 20),
         Column(_("Closed on"), lambda row: row.closed_on, 12),
         Column(_("Look at it again on"), lambda row: row.check_on, 12),

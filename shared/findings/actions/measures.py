@@ -86,6 +86,9 @@ def change_measure(
     # Who stood there before may stand on after leaving the unit.
     due_on = _check(finding, given, {*people, measure.lead_id or 0, measure.owner_id or 0})
     measure.content, measure.deliverable = given.content.strip(), given.deliverable.strip()
+    if measure.due_on != due_on:
+        # What is late by another day is told anew.
+        measure.told = 0
     measure.due_on, measure.department = due_on, given.department.strip()
     measure.lead_id, measure.owner_id = given.lead_id, given.owner_id
     measure.done_on = (measure.done_on or today()) if given.done else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from shared.access.actor import Actor
 from shared.accounts.actions.telling import answering_for, tell
@@ -16,7 +16,9 @@ from shared.events.models import Event
 from shared.files import store
 from shared.files.accepting import Accepted
 from shared.findings.models import Finding, FindingNote, Inspection
+from shared.findings.queries.approvers import nearest
 from shared.i18n import _
+from shared.organisations.models import Unit
 from shared.tenants.queries import keys
 
 #: The kind of occasion, for the composers of the worker.
@@ -73,6 +75,15 @@ def may_approve(actor: Actor, finding: Finding) -> bool:
     return actor.person_id is not None and actor.person_id not in (finding.applied_by, finding.approved_by)
 
 
+def barred(actor: Actor, finding: Finding) -> str:
+    """Why this person may not be the next of the two, in words."""
+    if actor.person_id is not None and actor.person_id == finding.applied_by:
+        return _("You applied for this closing yourself; two other people agree to it.")
+    if actor.person_id is not None and actor.person_id == finding.approved_by:
+        return _("You agreed already; a second person closes it off.")
+    return _("Two different people agree, and neither is the one who applied.")
+
+
 def act_on(actor: Actor, *, finding: Finding, act: str, said: Said, version: int, form_key: str) -> bool:
     """One act on a finding, locked by the caller; the same form again does nothing and gives False.
 
@@ -87,7 +98,7 @@ def act_on(actor: Actor, *, finding: Finding, act: str, said: Said, version: int
     if finding.state not in rule.of:
         raise Conflict(_("This step cannot follow; look at the finding again."))
     if act == "approve" and not may_approve(actor, finding):
-        raise Conflict(_("Two different people agree, and neither is the one who applied."))
+        raise Conflict(barred(actor, finding))
     _check(finding, act, rule, said)
     turn = finding.turn
     done = _moved(actor, finding, act, rule)
@@ -140,7 +151,7 @@ def _moved(actor: Actor, finding: Finding, act: str, rule: Act) -> str:
         finding.turn += 1
         # What it is asked by now is said anew; until then the day of looking again has passed.
         finding.due_on = max(finding.due_on, today())
-        finding.check_on = None
+        finding.check_on, finding.told = None, 0
     elif act == "holds":
         finding.check_on = None
     finding.version += 1
@@ -201,13 +212,19 @@ def _stored(actor: Actor, finding: Finding, file: Accepted | None) -> int | None
 
 
 def _tell(actor: Actor, finding: Finding, act: str) -> None:
-    unit_id: int | None = finding.unit_id
+    people = answering_for(finding.unit_id)
     if act == "apply":
-        unit_id = db.session.scalar(select(Inspection.unit_id).where(Inspection.id == finding.inspection_id))
+        # Whoever keeps the lists, and who may agree to it.
+        leading, path = db.session.execute(
+            select(Inspection.unit_id, Unit.path)
+            .join(Unit, and_(Unit.tenant_id == Inspection.tenant_id, Unit.id == finding.unit_id))
+            .where(Inspection.id == finding.inspection_id)
+        ).one()
+        people = answering_for(leading) | nearest(path, without=actor.person_id)
     tell(
         actor,
         kind=OCCASION,
         key=f"{OCCASION}:{finding.id}:{finding.version}",
         detail={"finding_id": finding.id, "act": act},
-        person_ids=[person_id for person_id in answering_for(unit_id or 0) if person_id != actor.person_id],
+        person_ids=people - {actor.person_id},
     )

@@ -58,8 +58,13 @@ class FindingRow:
     check_on: date | None
 
     @property
+    def open(self) -> bool:
+        """Still being put right: what of its measures is not done may be late."""
+        return self.state in OPEN
+
+    @property
     def late(self) -> bool:
-        return self.state in OPEN and self.due_on < today()
+        return self.open and self.due_on < today()
 
     @property
     def again(self) -> bool:

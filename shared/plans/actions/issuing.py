@@ -1,7 +1,5 @@
 """A draft is sent for comments, issued, closed or declared void; each step keeps how the items stood."""
 
-from typing import Any
-
 from sqlalchemy import select
 
 from shared.access.actor import Actor
@@ -11,6 +9,8 @@ from shared.db import db
 from shared.errors import Conflict, Invalid
 from shared.events.marks import refuse_marks
 from shared.i18n import _
+from shared.plans.actions.changes import carry_over, kept_items, untold
+from shared.plans.actions.comments import ask_for_comments
 from shared.plans.actions.telling import tell_all
 from shared.plans.models import Plan, PlanItem, PlanVersion
 
@@ -22,18 +22,13 @@ NEXT = {
     "closed": ("issued",),
     "void": (),
 }
-#: Columns that a version keeps of each item.
-KEPT = (
-    "path", "label", "heading", "content", "state", "cadence", "times", "audience", "duty_kind", "deliverable",
-    "proof", "standard",
-)  # fmt: skip
 
 
 def move_plan(actor: Actor, *, plan: Plan, to: str, remark: str = "") -> int:
     """Take a plan one step on; returns how many people are told. The same step twice does nothing.
 
-    Issuing needs no open proposal; issuing an issued plan again tells its changes. Raises Conflict for a step that
-    cannot follow, Invalid where proposals wait.
+    Issuing needs no open proposal; issuing an issued plan again carries its changes into the open tasks and tells
+    whoever has them. Raises Conflict for a step that cannot follow, Invalid where proposals wait or nothing changed.
     """
     if plan.state == to and to != "issued":
         return 0
@@ -42,6 +37,9 @@ def move_plan(actor: Actor, *, plan: Plan, to: str, remark: str = "") -> int:
     refuse_marks(remark)
     if to == "issued" and plan.state != "closed":
         _refuse_undecided(plan)
+    changed = untold(plan) if to == "issued" and plan.state == "issued" else None
+    if changed is not None and not changed:
+        raise Invalid(_("Nothing has changed since the last version."))
     last = db.session.scalar(
         select(PlanVersion.number)
         .where(PlanVersion.plan_id == plan.id)
@@ -57,7 +55,7 @@ def move_plan(actor: Actor, *, plan: Plan, to: str, remark: str = "") -> int:
             number=(last or 0) + 1,
             state=to,
             remark=remark.strip()[:500],
-            items=_items(plan),
+            items=kept_items(plan.id),
             person_id=actor.person_id,
         )
     )
@@ -70,16 +68,11 @@ def move_plan(actor: Actor, *, plan: Plan, to: str, remark: str = "") -> int:
         unit_id=plan.unit_id,
         detail={"state": to},
     )
+    if changed is not None:
+        return carry_over(actor, plan, changed, (last or 0) + 1)
+    if to == "comments":
+        return ask_for_comments(actor, plan)
     return tell_all(actor, plan) if to == "issued" else 0
-
-
-def _items(plan: Plan) -> list[dict[str, Any]]:
-    rows = db.session.execute(
-        select(*(getattr(PlanItem, name) for name in KEPT))
-        .where(PlanItem.plan_id == plan.id)
-        .order_by(PlanItem.path)
-    )
-    return [dict(zip(KEPT, row, strict=True)) for row in rows]
 
 
 def _refuse_undecided(plan: Plan) -> None:

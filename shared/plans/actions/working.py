@@ -1,6 +1,6 @@
 """Working on a task: accept or send back, say how far it is with what proves it, done, confirmed or returned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -60,9 +60,12 @@ class Said:
     file: Accepted | None = None
 
 
-def act_on(actor: Actor, *, task: Task, act: str, said: Said, version: int, form_key: str) -> bool:
+def act_on(
+    actor: Actor, *, task: Task, act: str, said: Said, version: int, form_key: str, helps: bool = False
+) -> bool:
     """One act on a task, locked by the caller; the same form again does nothing and gives False.
 
+    `helps`: by somebody who helps with it, who notes progress with what proves it, and moves neither state nor number.
     Raises Conflict when somebody else acted since `version` was shown or the act cannot follow, Invalid with the wrong
     fields.
     """
@@ -71,9 +74,13 @@ def act_on(actor: Actor, *, task: Task, act: str, said: Said, version: int, form
     rule = ACTS[act]
     if task.version != version:
         raise Conflict(_("Somebody was faster; what stands there now is shown below."))
+    if task.state == "withdrawn":
+        raise Conflict(_("This task was withdrawn; if it is still wanted, the item is given again."))
     if task.state not in rule.of:
         raise Conflict(_("This step cannot follow; look at the task again."))
     _check(task, act, rule, said)
+    if helps:
+        rule, said = replace(rule, to=None), replace(said, percent=None)
     if said.percent is not None:
         task.percent = said.percent
     if act == "done":
@@ -89,7 +96,7 @@ def act_on(actor: Actor, *, task: Task, act: str, said: Said, version: int, form
             task_id=task.id,
             act=act,
             remark=said.remark.strip(),
-            percent=task.percent if act in ("progress", "done") else None,
+            percent=task.percent if act in ("progress", "done") and not helps else None,
             event_id=said.event_id,
             file_id=stored,
             file_name=said.file.name if said.file is not None else "",
@@ -182,8 +189,12 @@ def change_task(actor: Actor, *, task: Task, owner_id: int | None, due_on: date 
     if task.version != version:
         raise Conflict(_("Somebody was faster; what stands there now is shown below."))
     wrong: dict[str, object] = {}
-    if owner_id is not None and owner_id not in {one.id for one in people_on(task.unit_id, today())}:
+    if owner_id not in (None, task.owner_id) and owner_id not in {
+        one.id for one in people_on(task.unit_id, today())
+    }:
         wrong["owner_id"] = _("Choose a member of this unit.")
+    if task.post and owner_id != task.owner_id:
+        wrong["owner_id"] = _("A post's task is led by whoever holds the post.")
     if due_on is not None and due_on < task.begins_on:
         wrong["due_on"] = _("The end lies before the beginning.")
     if wrong:

@@ -18,21 +18,22 @@ from shared.duties.queries.filters import below
 from shared.events.models import Event
 from shared.members.models import Person
 from shared.organisations.models import Unit
-from shared.plans.models import Plan, Task, TaskNote
+from shared.plans.models import Plan, PlanItem, Task, TaskNote
 
 PAGE = 50
 CAP = 10_000
 #: Days before the last one from which a task is yellow; blue before, red after.
 CLOSE = 14
 OPEN = ("assigned", "accepted", "returned")
-VIEWS = ("late", "near", "in_time", "open", "handed_in", "confirmed", "all")
+VIEWS = ("late", "near", "in_time", "open", "handed_in", "confirmed", "all", "withdrawn")
 #: Of whom: everybody in reach, the units I answer for myself, what was asked by a unit that I speak for.
 WHOSE = ("", "own", "asked")
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """`view`: late, near, in_time, open (these three), handed_in (done, to be confirmed), confirmed, all.
+    """`view`: late, near, in_time, open (these three), handed_in (done, to be confirmed), confirmed, all
+    (but withdrawn), withdrawn.
 
     `whose`: one of WHOSE. `alone`: the unit without those below. `after`: the last row before this page.
     """
@@ -41,6 +42,7 @@ class TaskFilter:
     unit_id: int | None = None
     plan_id: int | None = None
     item_id: int | None = None
+    campaign_id: int | None = None
     whose: str = ""
     alone: bool = False
     after: tuple[date, int] | None = None
@@ -59,6 +61,10 @@ class TaskRow:
     percent: int
     owner: str
     duty_kind: str | None
+    #: The post to which it is given; '': the unit as a whole.
+    post: str = ""
+    #: Whether the reader answers for the unit that has it; else one leads it, or helps.
+    of_unit: bool = True
 
     @property
     def colour(self) -> str:
@@ -109,6 +115,7 @@ def _conditions(actor: Actor, given: TaskFilter) -> list[ColumnElement[bool]]:
             "handed_in": Task.state == "done",
             "confirmed": Task.state == "confirmed",
             "all": Task.state != "withdrawn",
+            "withdrawn": Task.state == "withdrawn",
         }[given.view],
     ]
     if given.unit_id is not None:
@@ -117,6 +124,16 @@ def _conditions(actor: Actor, given: TaskFilter) -> list[ColumnElement[bool]]:
         found.append(Task.plan_id == given.plan_id)
     if given.item_id is not None:
         found.append(Task.plan_item_id == given.item_id)
+    if given.campaign_id is not None:
+        found.append(
+            select(PlanItem.id)
+            .where(
+                PlanItem.tenant_id == Task.tenant_id,
+                PlanItem.id == Task.plan_item_id,
+                PlanItem.campaign_id == given.campaign_id,
+            )
+            .exists()
+        )
     if given.whose == "own":
         found.append(Task.unit_id == any_(literal(kept_units(actor), ARRAY(BigInteger))))
     elif given.whose == "asked":
@@ -148,6 +165,7 @@ def tasks(
                 Task.percent,
                 func.coalesce(Person.name, ""),
                 Task.duty_kind,
+                Task.post,
             ).select_from(Task)
         )
         .join(Person, and_(Person.tenant_id == Task.tenant_id, Person.id == Task.owner_id), isouter=True)

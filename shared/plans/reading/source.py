@@ -3,18 +3,18 @@
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
-from docx.text.paragraph import Paragraph
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from shared.errors import Invalid
 from shared.events.marks import refuse_marks
 from shared.i18n import _
-from shared.plans.reading.numbering import Numbering
+from shared.plans.reading.word import lines_of
 
 #: Largest file, in bytes; most characters, paragraphs and pages; unpacked size of a .docx.
 LARGEST = 10 * 1024 * 1024
@@ -25,6 +25,8 @@ LARGEST_UNPACKED = 60 * 1024 * 1024
 ACCEPT = ".docx,.txt,.pdf"
 #: — 3 —, as official papers number their pages.
 _PAGE_NUMBER = re.compile(r"^[\s　]*[-—–－]*[\s　]*\d{1,3}[\s　]*[-—–－]*[\s　]*$")
+#: How an XML file begins that brings declarations of its own.
+_DECLARED = b"<!DOCTYPE"
 #: A page with fewer characters is a picture of one.
 FEWEST_ON_A_PAGE = 20
 
@@ -95,16 +97,25 @@ def _of_docx(data: bytes) -> str:
                 raise _wrong(_("Choose a .docx, a .txt or a .pdf."))
             if sum(part.file_size for part in package.infolist()) > LARGEST_UNPACKED:
                 raise _wrong(_("The file unfolds to more than %(n)s MB.", n=LARGEST_UNPACKED // 1024 // 1024))
-        document = docx.Document(io.BytesIO(data))
-        numbering = Numbering(document)
-        # Paragraphs and the cells of tables in the order in which they stand.
-        lines = []
-        for block in document.iter_inner_content():
-            if isinstance(block, Paragraph):
-                lines.append(numbering.label(block) + block.text if block.text.strip() else "")
-            else:
-                lines.extend(" ".join(cell.text for cell in row.cells) for row in block.rows)
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, SyntaxError) as problem:
+            if any(name.lower().endswith("vbaproject.bin") for name in package.namelist()):
+                raise _wrong(_("The file holds macros. Save it as .docx and choose it again."))
+            # No program for papers writes declarations of its own; with them come foreign files and endless names.
+            if any(
+                _DECLARED in package.read(name)[:4096] for name in package.namelist() if name.endswith(".xml")
+            ):
+                raise _wrong(
+                    _("The file refers to something outside of it. Open it in Word or WPS, save it anew.")
+                )
+        lines = lines_of(docx.Document(io.BytesIO(data)))
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        PackageNotFoundError,
+        KeyError,
+        ValueError,
+        SyntaxError,
+        RecursionError,
+    ) as problem:
         raise _wrong(_("The file is damaged. Open it in Word or WPS, save it anew.")) from problem
     return "\n".join(lines)
 

@@ -1,8 +1,15 @@
-"""The day's digest: one message a person and channel, whatever it was that came due."""
+"""The day's digest: one message a person and channel, whatever it was that came due or is past its day.
 
+Due items come as reminders, everything else as deliveries that are held for it (holding.py). All of a day is
+planned in one transaction, under the day's occasion: a worker that dies leaves nothing half told, a second one waits
+and passes by.
+"""
+
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, Text, and_, exists, func, literal, or_, select, update
+from sqlalchemy import BigInteger, Text, and_, any_, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared.access.actor import SYSTEM, Actor
@@ -12,9 +19,13 @@ from shared.db import after_commit, db
 from shared.duties.models import DueItem
 from shared.jobs import nudge
 from shared.messages.actions import SEND, drop_backlog, give_up_interrupted
+from shared.messages.channels import CHANNELS
 from shared.messages.models import Delivery, Occasion
+from shared.reminders.actions.holding import HELD, PATIENCE
+from shared.reminders.actions.late import tell_late
 from shared.reminders.actions.plan import CHUNK, plan_reminders
 from shared.reminders.models import Reminder
+from shared.reminders.queries.joined import carried_by, reference_to
 from shared.reminders.queries.ladder import Ladder, ladder
 
 #: How long the sweep leaves a day's planning alone once it is done.
@@ -61,7 +72,7 @@ def drop_what_is_over(reopened_at: datetime | None) -> None:
 
 def _merge_older(occasion_id: int) -> None:
     """Unsent digests of earlier days go into today's: after an outage a person gets one message, not one a day."""
-    older = (
+    older = db.session.execute(
         update(Delivery)
         .where(
             Delivery.occasion_id != occasion_id,
@@ -78,16 +89,31 @@ def _merge_older(occasion_id: int) -> None:
             ),
         )
         .values(state="suppressed", reason="superseded", lease_by=None, lease_until=None)
-        .returning(Delivery.tenant_id, Delivery.id)
+        .returning(Delivery.id, Delivery.person_id, Delivery.channel)
         .execution_options(synchronize_session=False)
-        .cte("older")
-    )
-    db.session.execute(
-        update(Reminder)
-        .where(Reminder.tenant_id == older.c.tenant_id, Reminder.delivery_id == older.c.id)
-        .values(delivery_id=None)
-        .execution_options(synchronize_session=False)
-    )
+    ).all()
+    for start in range(0, len(older), CHUNK):
+        some = older[start : start + CHUNK]
+        db.session.execute(
+            update(Reminder)
+            .where(Reminder.delivery_id == any_(literal([row.id for row in some], ARRAY(BigInteger))))
+            .values(delivery_id=None)
+            .execution_options(synchronize_session=False)
+        )
+        # What they carried of other things waits for the next one again.
+        carried = carried_by((row.id, row.person_id or 0, row.channel) for row in some)
+        db.session.execute(
+            update(Delivery)
+            .where(
+                Delivery.person_id == carried.c.person_id,
+                Delivery.channel == carried.c.channel,
+                Delivery.reference == carried.c.reference,
+                Delivery.state == "suppressed",
+                Delivery.reason == HELD,
+            )
+            .values(state="pending", reference=None, not_before=now() + PATIENCE)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def bundle_digests(*, occasion_id: int) -> int:
@@ -99,9 +125,10 @@ def bundle_digests(*, occasion_id: int) -> int:
     loose = db.session.execute(
         select(Reminder.id, Reminder.person_id, Reminder.channel).where(_LOOSE).order_by(Reminder.id)
     ).all()
-    if not loose:
+    held = _held()
+    if not loose and not held:
         return 0
-    recipients = sorted({(row.person_id, row.channel) for row in loose})
+    recipients = sorted({(row.person_id, row.channel) for row in (*loose, *held)})
     made = db.session.scalars(
         insert(Delivery)
         .from_select(
@@ -129,7 +156,43 @@ def bundle_digests(*, occasion_id: int) -> int:
     pairs = [(row.id, carrier) for row in loose if (carrier := waiting.get((row.person_id, row.channel)))]
     for start in range(0, len(pairs), CHUNK):
         _attach(pairs[start : start + CHUNK])
+    joining = [(row.id, carrier) for row in held if (carrier := waiting.get((row.person_id, row.channel)))]
+    for start in range(0, len(joining), CHUNK):
+        _join(joining[start : start + CHUNK])
     return len(made)
+
+
+def _held() -> Sequence[Any]:
+    """What waits for a digest to take it in. What waited too long is sent by itself and is left to that."""
+    return db.session.execute(
+        select(Delivery.id, Delivery.person_id, Delivery.channel)
+        .where(
+            Delivery.state == "pending",
+            Delivery.reason == HELD,
+            Delivery.person_id.is_not(None),
+            # For the index: what else waits is due before now, and may be a million.
+            Delivery.channel.in_(sorted(CHANNELS)),
+            Delivery.not_before > now(),
+        )
+        .order_by(Delivery.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def _join(pairs: list[tuple[int, int]]) -> None:
+    """Have messages (by key) go in digests (by key): they bear the digest's, and are not sent by themselves."""
+    given = select(
+        func.unnest(literal([key for key, _carrier in pairs], ARRAY(BigInteger))).label("id"),
+        func.unnest(literal([reference_to(carrier) for _key, carrier in pairs], ARRAY(Text))).label(
+            "carrier"
+        ),
+    ).subquery("given")
+    db.session.execute(
+        update(Delivery)
+        .where(Delivery.id == given.c.id, Delivery.state == "pending")
+        .values(state="suppressed", reason=HELD, reference=given.c.carrier)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _attach(pairs: list[tuple[int, int]]) -> None:
@@ -159,6 +222,7 @@ def remind_due(actor: Actor = SYSTEM, *, pause: timedelta = timedelta(0)) -> tup
         return 0, 0
     drop_what_is_over(steps.reopened_at)
     planned = plan_reminders(on=on, ladder=steps)
+    tell_late(actor, steps=steps)
     bundled = bundle_digests(occasion_id=occasion_id)
     if planned:
         record(

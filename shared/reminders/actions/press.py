@@ -137,7 +137,7 @@ def _messages(occasion_id: int, recipients: list[tuple[int, str]]) -> dict[tuple
         )
         .returning(Delivery.person_id, Delivery.channel, Delivery.id)
     )
-    return {(person_id, channel): key for person_id, channel, key in rows}
+    return {(person_id, channel): key for person_id, channel, key in rows if person_id is not None}
 
 
 def _note(rows: list[Told], carriers: dict[tuple[int, str], int]) -> None:

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from shared.access.actor import Actor
-from shared.accounts.actions.telling import tell
 from shared.audit import record
 from shared.clock import local, now, today
 from shared.db import db
 from shared.events.models import Resolution
+from shared.reminders.actions.holding import Late, hold
 from shared.reminders.queries.ladder import Ladder
 from shared.reminders.queries.recipients import answering
 
@@ -23,7 +23,8 @@ def tell_late_resolutions(actor: Actor, *, steps: Ladder) -> int:
     """Tell of what has passed its day by the tenant's step, from the tenant's hour on. Returns how many are new.
 
     Each resolution is told once for its day and owner, however often the sweep comes by: the row is marked in the same
-    transaction, and a second sweep waits for it and finds it marked. One message a person for all of them.
+    transaction, and a second sweep waits for it and finds it marked. One part of the day's digest a
+    person for all of them.
     """
     on = today()
     if local(now()).hour < steps.hour:
@@ -54,16 +55,15 @@ def tell_late_resolutions(actor: Actor, *, steps: Ladder) -> int:
     for row in late:
         for person_id in {row.owner_id, *answer[row.unit_id]} - {None}:
             told.setdefault(person_id, []).append(row.id)
-    messages = 0
-    for person_id, ids in sorted(told.items()):
-        messages += tell(
-            actor,
-            kind=LATE,
+    messages = hold(
+        actor,
+        kind=LATE,
+        lates=[
             # What becomes late later on the same day is another message, the same set is not.
-            key=f"{LATE}:{person_id}:{on}:{min(ids)}",
-            detail={"ids": sorted(ids)},
-            person_ids=[person_id],
-        )
+            Late(f"{LATE}:{person_id}:{on}:{min(ids)}", {"ids": sorted(ids)}, [person_id])
+            for person_id, ids in told.items()
+        ],
+    )
     record(
         actor,
         verb="resolution.late",

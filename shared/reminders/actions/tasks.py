@@ -5,11 +5,12 @@ from datetime import timedelta
 from sqlalchemy import and_, case, or_, select, update
 
 from shared.access.actor import Actor
-from shared.accounts.actions.telling import tell
+from shared.accounts.models import RoleGrant
 from shared.audit import record
 from shared.clock import local, now, today
 from shared.db import db
 from shared.plans.models import Plan, Task
+from shared.reminders.actions.holding import Late, hold
 from shared.reminders.queries.ladder import Ladder
 from shared.reminders.queries.recipients import OWN, SUPERIOR, answering
 
@@ -22,8 +23,8 @@ MOST = 500
 def tell_late_tasks(actor: Actor, *, steps: Ladder) -> int:
     """Tell of tasks past their day by the tenant's steps, from the tenant's hour on. Returns how many came to a stage.
 
-    The stage stands on the row and is written in the same transaction: a second sweep passes over it. One message a
-    person and stage for all of them. A task of a plan that is not issued is told to nobody.
+    The stage stands on the row and is written in the same transaction: a second sweep passes over it. One part of
+    the day's digest a person and stage for all of them. A task of a plan that is not issued is told to nobody.
     """
     on = today()
     if local(now()).hour < steps.hour:
@@ -58,6 +59,19 @@ def tell_late_tasks(actor: Actor, *, steps: Ladder) -> int:
         return 0
     answer = answering({row.unit_id for row in late}, on=on)
     above = answering({row.by_unit_id for row in late}, on=on, roles=OWN + SUPERIOR)
+    if not all(above[row.by_unit_id] for row in late if row.told == 2):
+        # Where nobody answers for the unit that asks, the organisation's own administrators do.
+        admins = set(
+            db.session.scalars(
+                select(RoleGrant.person_id).where(
+                    RoleGrant.role == "admin",
+                    RoleGrant.ended_at.is_(None),
+                    RoleGrant.since <= on,
+                    or_(RoleGrant.until.is_(None), RoleGrant.until >= on),
+                )
+            )
+        )
+        above = {unit_id: people or admins for unit_id, people in above.items()}
     told: dict[tuple[int, int], list[int]] = {}
     for row in late:
         stages = {
@@ -67,16 +81,19 @@ def tell_late_tasks(actor: Actor, *, steps: Ladder) -> int:
         for stage, people in stages.items():
             for person_id in people - {None}:
                 told.setdefault((person_id, stage), []).append(row.id)
-    messages = 0
-    for (person_id, stage), ids in sorted(told.items()):
-        messages += tell(
-            actor,
-            kind=LATE,
+    messages = hold(
+        actor,
+        kind=LATE,
+        lates=[
             # What becomes late later on the same day is another message, the same set is not.
-            key=f"{LATE}:{person_id}:{on}:{stage}:{min(ids)}",
-            detail={"ids": sorted(ids), "stage": stage},
-            person_ids=[person_id],
-        )
+            Late(
+                f"{LATE}:{person_id}:{on}:{stage}:{min(ids)}",
+                {"ids": sorted(ids), "stage": stage},
+                [person_id],
+            )
+            for (person_id, stage), ids in told.items()
+        ],
+    )
     record(
         actor,
         verb="task.late",

@@ -5,7 +5,7 @@ what stands open for this hand-over, and what taking it changes.
 """
 
 from shared.i18n import lazy_
-from shared.reminders.handed import ledger, resolutions, roles, waiting
+from shared.reminders.handed import deeds, ledger, resolutions, roles, tasks, waiting
 from shared.reminders.handed.part import Handed
 
 HANDED: dict[str, Handed] = {
@@ -32,6 +32,24 @@ HANDED: dict[str, Handed] = {
         lazy_("What the former holder was charged with at this unit is yours to do."),
         resolutions.read_resolutions,
         resolutions.take_resolutions,
+    ),
+    "tasks": Handed(
+        lazy_("Tasks led or helped with"),
+        lazy_("What the former holder led or helped with at this unit is yours."),
+        tasks.read_tasks,
+        tasks.take_tasks,
+    ),
+    "deeds": Handed(
+        lazy_("Deeds to be done"),
+        lazy_("What the former holder answered for at this unit is yours to do."),
+        deeds.read_deeds,
+        deeds.take_deeds,
+    ),
+    "contacts": Handed(
+        lazy_("Contact points of the office"),
+        lazy_("You keep in touch with these units from today; visits of the year count on."),
+        deeds.read_points,
+        deeds.take_points,
     ),
     "minutes": Handed(
         lazy_("Minutes not filed yet"),

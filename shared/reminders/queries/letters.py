@@ -1,11 +1,14 @@
 """What stands in a message when it is sent: the rows that are still open then, in the recipient's language."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import and_, select
 
 from shared.accounts.models import Seat
+from shared.clock import today
 from shared.db import db
 from shared.duties.models import DueItem
 from shared.duties.periods import period_label
@@ -15,8 +18,11 @@ from shared.members.models import Person
 from shared.messages.models import Delivery
 from shared.organisations.models import Unit
 from shared.reminders.models import Reminder
+from shared.reminders.queries.recipients import answering
 from shared.reminders.stages import STAGES, step_of
 
+#: The steps at which those responsible above are told too.
+TOLD_ABOVE = ("superior", "leader", "term_over")
 #: A message names at most so many items; the page holds all.
 LINES = 40
 
@@ -30,6 +36,8 @@ class Line:
     period: str
     due_on: date
     unit_name: str
+    #: Of a unit under the recipient's care: counted, and not read out one by one.
+    below: bool = False
 
 
 @dataclass(slots=True)
@@ -44,10 +52,19 @@ class Letter:
 
 
 def letters(delivery_ids: list[int]) -> dict[int, Letter]:
-    """The letters of these deliveries. Two queries, however many."""
+    """The letters of these deliveries. Two queries, however many; where a superior is told of something, four."""
     found: dict[int, Letter] = {}
+    whose: dict[int, int | None] = {}
     recipients = db.session.execute(
-        select(Delivery.id, Delivery.channel, Person.state, Person.email, Person.locale, Seat.id)
+        select(
+            Delivery.id,
+            Delivery.channel,
+            Delivery.person_id,
+            Person.state,
+            Person.email,
+            Person.locale,
+            Seat.id,
+        )
         .join(Person, and_(Person.tenant_id == Delivery.tenant_id, Person.id == Delivery.person_id))
         .join(
             Seat,
@@ -56,7 +73,8 @@ def letters(delivery_ids: list[int]) -> dict[int, Letter]:
         )
         .where(Delivery.id.in_(delivery_ids))
     )
-    for delivery_id, channel, state, email, locale, seat_id in recipients:
+    for delivery_id, channel, person_id, state, email, locale, seat_id in recipients:
+        whose[delivery_id] = person_id
         letter = found[delivery_id] = Letter(channel, email or "", locale)
         if state != "active":
             letter.reason = "left"
@@ -70,6 +88,7 @@ def letters(delivery_ids: list[int]) -> dict[int, Letter]:
             DueItem.kind,
             DueItem.period,
             DueItem.due_on,
+            Unit.id,
             Unit.name,
             DueItem.state,
             Unit.state,
@@ -80,14 +99,17 @@ def letters(delivery_ids: list[int]) -> dict[int, Letter]:
         .order_by(Reminder.delivery_id, DueItem.due_on, DueItem.id, Reminder.id)
     )
     # An item that waited a day may have climbed a step meanwhile: its last step counts.
-    latest: dict[tuple[int, int], Line] = {}
+    latest: dict[tuple[int, int], tuple[int, Line]] = {}
     # What is over is left out here and not by the query, whose joins so stay joins by key.
-    for carrier, due_item_id, stage, kind, period, due_on, unit_name, item_state, unit_state in rows:
+    for carrier, due_item_id, stage, kind, period, due_on, unit_id, unit_name, item_state, unit_state in rows:
         if item_state != "open" or unit_state != "active":
             continue
-        latest[carrier or 0, due_item_id] = Line(stage, kind, period, due_on, unit_name)
-    for (carrier, _item), line in latest.items():
-        found[carrier].lines.append(line)
+        latest[carrier or 0, due_item_id] = unit_id, Line(stage, kind, period, due_on, unit_name)
+    above = {unit_id for unit_id, line in latest.values() if step_of(line.stage) in TOLD_ABOVE}
+    own = answering(above, on=today()) if above else {}
+    for (carrier, _item), (unit_id, line) in latest.items():
+        below = unit_id in above and step_of(line.stage) in TOLD_ABOVE and whose[carrier] not in own[unit_id]
+        found[carrier].lines.append(replace(line, below=below))
     for letter in found.values():
         if letter.reason is None and not letter.lines:
             letter.reason = "done"
@@ -109,16 +131,26 @@ def body_of(letter: Letter, on: date) -> str:
     parts: list[str] = []
     room = LINES
     for stage in (*reversed(STAGES), None):
-        rows = [line for line in letter.lines if _step(line.stage) == stage]
+        rows = [line for line in letter.lines if _step(line.stage) == stage and not line.below]
         if not rows or room <= 0:
             continue
         heading = STAGES[stage].name if stage else _("To be recorded")
         shown = rows[:room]
         room -= len(shown)
         parts.append("\n".join([f"{heading} ({len(rows)})", *(_line(line, on) for line in shown)]))
-    if len(letter.lines) > LINES:
-        parts.append(_("and %(n)s more", n=len(letter.lines) - LINES))
+    one_by_one = sum(not line.below for line in letter.lines)
+    if one_by_one > LINES:
+        parts.append(_("and %(n)s more", n=one_by_one - LINES))
+    if below := [line.unit_name for line in letter.lines if line.below]:
+        parts.append("\n".join([f"{_('Units under your care')} ({len(below)})", *counted(below)]))
     return "\n\n".join(parts)
+
+
+def counted(unit_names: Iterable[str]) -> list[str]:
+    """How many things of each unit are overdue, the units in the order given. In the open locale."""
+    counts = Counter(unit_names)
+    lines = ["- " + _("%(unit)s: %(n)s overdue", unit=name, n=n) for name, n in counts.items()]
+    return [*lines[:LINES], _("and %(n)s more", n=len(lines) - LINES)] if len(lines) > LINES else lines
 
 
 def _step(stage: str) -> str | None:

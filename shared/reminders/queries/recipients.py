@@ -8,20 +8,23 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, and_, any_, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
-from shared.accounts.models import RoleGrant, Seat
+from shared.access.roles import ANSWERING
+from shared.accounts.models import RoleGrant
+from shared.accounts.queries.ways import reached
 from shared.clock import today
 from shared.db import db
 from shared.duties.models import DueItem
-from shared.members.models import Person, Post
+from shared.members.models import Post
 from shared.members.posts import LEADING
 from shared.messages.channels import NOWHERE
+from shared.messages.topics import topic_of
 
 #: Roles that answer for their own unit, and those that answer for what lies below theirs.
-OWN = ("secretary", "keeper")
+OWN = ANSWERING
 SUPERIOR = ("officer", "leader")
 
 
@@ -82,24 +85,21 @@ def superiors(paths: dict[int, str], *, on: date) -> dict[int, set[int]]:
 
 
 def ways(person_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """By which ways each active person can be reached; (NOWHERE,) for none. Two queries."""
-    people = list(person_ids)
-    seated = set(
-        db.session.scalars(
-            select(Seat.person_id).where(among(Seat.person_id, people), Seat.state == "active")
-        )
-    )
+    """By which ways each active person can be reached; (NOWHERE,) for none. One query.
+
+    A person who left is in none of them.
+    """
+    given = select(func.unnest(literal(list(person_ids), ARRAY(BigInteger))))
     found: dict[int, tuple[str, ...]] = {}
-    for person_id, email in db.session.execute(
-        select(Person.id, Person.email).where(among(Person.id, people), Person.state == "active")
-    ):
-        open_ways = (("in_app",) if person_id in seated else ()) + (("email",) if email else ())
-        found[person_id] = open_ways or (NOWHERE,)
-    return found
+    for person_id, channel, reason in db.session.execute(reached(given, topic=topic_of("digest"))):
+        if reason in (None, "no_address", "bounced"):
+            before = found.get(person_id, ())
+            found[person_id] = before if reason else (*before, channel)
+    return {person_id: tuple(sorted(open_ways)) or (NOWHERE,) for person_id, open_ways in found.items()}
 
 
 def told_by_hand(due_item_ids: list[int]) -> list[Told]:
-    """Whom a press for these items reaches today, as far as the items are open. Five queries, however many."""
+    """Whom a press for these items reaches today, as far as the items are open. Four queries, however many."""
     items = db.session.execute(
         select(DueItem.id, DueItem.unit_id).where(among(DueItem.id, due_item_ids), DueItem.state == "open")
     ).all()
@@ -107,7 +107,7 @@ def told_by_hand(due_item_ids: list[int]) -> list[Told]:
 
 
 def told_of(items: dict[int, int]) -> list[Told]:
-    """Whom open items, each with its unit, reach today. Four queries, however many."""
+    """Whom open items, each with its unit, reach today. Three queries, however many."""
     people = answering(set(items.values()), on=today())
     by_way = ways(set().union(*people.values()))
     # Of each unit once, however many items it owes.

@@ -16,7 +16,9 @@ from services.web.commands.demo.cast import OPERATOR, ROLES, SUCCESSOR
 from services.web.commands.demo.plan import plan
 from shared.assessments.models import Score
 from shared.clock import now, today
+from shared.contacts.models import ContactPoint, Pairing, PairingActivity, Posting, Visit, VisitProblem
 from shared.db import db
+from shared.deeds.models import Deed, DeedCounter
 from shared.duties.models import DueItem, Exemption
 from shared.events.kinds import KINDS
 from shared.events.models import (
@@ -35,14 +37,19 @@ from shared.members.numbers import identity_number, phone_number, show_identity,
 from shared.messages.models import Delivery
 from shared.organisations.codes import credit_code_is_sound
 from shared.organisations.models import Tenure, Unit, UnitLink
+from shared.plans.models import Campaign, PlanItem, Task, TaskHelper
 from shared.plans.models import Plan as Paper
-from shared.plans.models import PlanItem, Task
 from shared.reforms.models import Reform
+from shared.reminders.models import LadderStep
+from shared.returns.models import Filling, ReturnTable
 from shared.settings import settings
 from shared.tenancy import current_tenant, platform, tenant
 from shared.tenants.models import Receiver
 from shared.tenants.queries import keys, tenant_by_name
 from shared.transfers.models import Letter, Transfer
+from shared.watchlist.models import WatchEntry, WatchMeasure, WatchMonth
+from shared.watchlist.queries.months import missing_months
+from shared.workdays.models import Workday
 
 
 def run(app: Flask) -> str:
@@ -255,8 +262,9 @@ def test_one_reorganisation_is_done_and_one_drafted(side: str) -> None:
     assert count(Unit.state == "dissolved") == (1 if side == "party" else 0)
 
 
-def states_of(column: Any) -> dict[str, int]:
-    return {row[0]: row[1] for row in db.session.execute(select(column, func.count()).group_by(column))}
+def states_of(column: Any, *conditions: Any) -> dict[str, int]:
+    rows = db.session.execute(select(column, func.count()).where(*conditions).group_by(column))
+    return {row[0]: row[1] for row in rows}
 
 
 def test_minutes_are_on_their_way_and_what_was_resolved_is_followed(side: str) -> None:
@@ -302,6 +310,56 @@ def test_one_plan_is_worked_on_and_one_read(side: str) -> None:
     assert "gap" in {remark["code"] for remark in gaps}
 
 
+def test_a_campaign_holds_items_and_tasks_have_helpers(side: str) -> None:
+    assert count(PlanItem.campaign_id == Campaign.id, Campaign.state == "open") >= 4
+    assert count(TaskHelper.unit_id.is_not(None)) == count(TaskHelper.person_id.is_not(None)) >= 1
+    (saturday,) = db.session.execute(select(Workday.on_date, Workday.worked)).all()
+    assert saturday.worked
+    assert saturday.on_date.weekday() == 5
+    assert saturday.on_date > today()
+    assert db.session.scalars(select(LadderStep.kind)).one() in KINDS
+
+
+def test_tables_wait_for_units_and_one_is_nearly_taken_in(side: str) -> None:
+    past, ahead = db.session.scalars(select(ReturnTable).order_by(ReturnTable.due_on)).all()
+    assert past.due_on
+    assert ahead.due_on
+    assert past.due_on < today() < ahead.due_on
+    assert states_of(Filling.state, Filling.return_id == past.id).keys() == {"taken", "open", "returned"}
+    assert count(Filling.return_id == past.id, Filling.state == "taken") > 15
+    waiting = states_of(Filling.state, Filling.return_id == ahead.id)
+    assert waiting["open"] > waiting["handed_in"] >= 5
+    given = next(plan(name) for name in TENANTS if plan(name).line == side)
+    home = select(Unit.id).where(Unit.name == given.home).scalar_subquery()
+    assert count(Filling.return_id == ahead.id, Filling.unit_id == home, Filling.state == "open") == 1
+
+
+def test_deeds_and_contacts_are_in_every_state(side: str) -> None:
+    states = states_of(Deed.state)
+    assert set(states) == {"open", "done", "closed"}
+    assert count(Deed.state == "open", Deed.due_on < today()) >= 2
+    assert count(Deed.satisfaction.is_not(None)) == states["closed"] >= 3
+    assert count(DeedCounter.id.is_not(None)) == 3
+    assert count(ContactPoint.until.is_(None)) == 4
+    assert count(Visit.kind == "contact", Visit.contact_id.is_not(None)) == 2
+    assert count(VisitProblem.solution != "") == count(VisitProblem.deed_id.is_not(None)) == 1
+    assert (count(Posting.id.is_not(None)), count(Pairing.id.is_not(None))) == (1, 2)
+    assert count(PairingActivity.id.is_not(None)) == 1
+
+
+def test_one_unit_of_the_party_is_watched_and_owes_a_month(side: str) -> None:
+    entry = db.session.scalars(select(WatchEntry)).one_or_none()
+    if side == "union":
+        assert entry is None
+        return
+    assert entry is not None
+    assert entry.state == "listed"
+    assert entry.applied_by is None
+    assert len(missing_months(entry)) == 1
+    assert count(WatchMonth.entry_id == entry.id) == 3
+    assert count(WatchMeasure.done_on.is_(None)) == count(WatchMeasure.done_on.is_not(None)) == 1
+
+
 @pytest.mark.parametrize("name", TENANTS)
 def test_the_chair_signs_the_minutes_that_wait(app: Flask, name: str) -> None:
     client = app.test_client()
@@ -335,6 +393,10 @@ def test_a_hand_over_waits_for_the_successor(app: Flask, name: str) -> None:
         ("/transfers", "officer"),
         ("/transfers?show=late", "officer"),
         ("/reforms", "admin"),
+        ("/returns", "officer"),
+        ("/deeds", "officer"),
+        ("/contacts", "officer"),
+        ("/watchlist", "officer"),
     ],
 )
 @pytest.mark.parametrize("name", TENANTS)
@@ -347,6 +409,7 @@ def test_the_new_pages_have_something_to_show(app: Flask, name: str, path: str, 
         ("union", "/members/mobile"),
         ("union", "/transfers?show=late"),
         ("union", "/reforms"),
+        ("union", "/watchlist"),
     }
     assert ("<table" in page.get_data(as_text=True)) != empty
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from services.worker.messages import send_batch
+from services.worker.messages import send_waiting
 from shared.accounts.models import RoleGrant
 from shared.db import db, transaction
 from shared.duties.models import DueItem
@@ -195,8 +195,7 @@ def test_the_host_corrects_and_voids_and_the_others_keep_theirs(
     assert next(one.state for one in events(app, side) if one.id == own.id) == "filed"
     # Deliveries are due by the database's clock.
     with time_machine.travel("2030-01-01T04:00:00Z", tick=False), inside(app, side):
-        while send_batch():
-            pass
+        send_waiting()
     with inside(app, side):
         said = list(
             db.session.scalars(

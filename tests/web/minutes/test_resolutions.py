@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from services.worker.messages import send_waiting
-from services.worker.resolutions import remind_of_resolutions
+from services.worker.reminders import remind
 from shared.accounts.models import Handover
 from shared.db import db, transaction
 from shared.events.models import Event, Resolution
@@ -44,7 +44,7 @@ def told(app: Flask, side: Side, subject: str) -> list[tuple[int, str]]:
     with time_machine.travel("2046-11-20T04:00:00Z", tick=False), inside(app, side):
         send_waiting()
         return [
-            (row.person_id, row.body or "")
+            (row.person_id or 0, row.body or "")
             for row in db.session.scalars(
                 select(Delivery)
                 .where(Delivery.channel == "in_app", Delivery.state == "sent")
@@ -56,7 +56,7 @@ def told(app: Flask, side: Side, subject: str) -> list[tuple[int, str]]:
 
 def sweep(app: Flask, side: Side) -> None:
     with inside(app, side):
-        remind_of_resolutions()
+        remind()
 
 
 def test_who_is_charged_sees_it_and_notes_it_done_with_an_outcome(

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from services.worker.messages import send_waiting
-from services.worker.plans import remind_of_tasks
+from services.worker.reminders import remind
 from shared.db import db
 from shared.tenancy import tenant
 from tests.web.plans.test_plans import act, given, taken_in
@@ -104,7 +104,7 @@ def test_a_unit_passes_its_task_on_and_sees_the_parts(world: World, enter: Enter
 
 def swept(app: Flask, world: World) -> None:
     with app.app_context(), tenant(world.organ.tenant_id):
-        remind_of_tasks()
+        remind()
         db.session.remove()
 
 
@@ -146,7 +146,7 @@ def test_the_message_names_what_is_late(
     notices = rows(
         world.organ,
         "select subject, body from delivery join occasion on occasion.tenant_id = delivery.tenant_id"
-        " and occasion.id = delivery.occasion_id where kind = 'task_late' and person_id = :who and channel = 'in_app'",
+        " and occasion.id = delivery.occasion_id where kind = 'digest' and person_id = :who and channel = 'in_app'",
         who=world.organ["secretary"].person_id,
     )
     assert len(notices) == 1
@@ -201,3 +201,21 @@ def test_tasks_leave_as_excel_with_their_filter(world: World, enter: Enter, issu
         sum(1 for row in sheet.iter_rows(values_only=True) if row[5] == "待接收" or row[5] == "待接受")
         == count
     )
+
+
+def test_where_only_an_administrator_sits_above_the_late_task_is_told_there(
+    app: Flask, world: World, enter: Enter, rows: Rows
+) -> None:
+    organ = world.organ
+    admin = enter(organ["admin"])
+    plan_id = taken_in(admin, organ.root)
+    admin.post(f"/plans/{plan_id}/decide", data={"all": "1", "act": "drop"})
+    assert given(admin, plan_id, kinds="general_branch", issue="1").status_code == 303
+    with time_machine.travel("2200-01-20T04:00:00Z", tick=False):
+        swept(app, world)
+    told = rows(
+        organ,
+        "select distinct person_id from delivery join occasion on occasion.tenant_id = delivery.tenant_id"
+        " and occasion.id = delivery.occasion_id where kind = 'task_late' and detail->>'stage' = '2'",
+    )
+    assert told == [(organ["admin"].person_id,)]

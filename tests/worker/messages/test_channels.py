@@ -27,8 +27,22 @@ def test_every_kind_of_occasion_has_its_composer(app: Flask) -> None:
     assert opened == set(COMPOSERS)
 
 
+def test_what_is_held_for_the_digest_has_its_place_in_it(app: Flask) -> None:
+    from services.worker.digests import PARTS  # noqa: PLC0415
+    from services.worker.messages import COMPOSERS  # noqa: PLC0415
+
+    held = {
+        kind
+        for path in (ROOT / "shared/reminders/actions").glob("*.py")
+        if "hold(" in path.read_text("utf-8")
+        for kind in _kinds(path)
+    } & set(COMPOSERS)
+    assert held == set(PARTS)
+    assert all(COMPOSERS[kind] is PARTS[kind] for kind in PARTS)
+
+
 #: What opens an occasion of a kind.
-OPENERS = {"open_occasion", "tell", "tell_people"}
+OPENERS = {"open_occasion", "tell", "tell_people", "hold"}
 
 
 def _kinds(path: Path) -> set[str]:

@@ -10,6 +10,7 @@ from flask import Flask
 
 from shared.clock import now
 from shared.db import db, transaction
+from shared.settings import settings
 from shared.tenancy import platform
 from shared.tenants.models import Tenant
 from tests.factories.clock import Clock
@@ -24,6 +25,13 @@ CLOCK = Clock()
 STATES = (
     "select channel, state, coalesce(reason, ''), count(*) from delivery group by 1, 2, 3 order by 1, 2, 3"
 )
+
+
+def send(side: Side) -> None:
+    """What waits, without planning anything new."""
+    from services.worker import messages  # noqa: PLC0415
+
+    messages.send(tenant_id=side.tenant_id)
 
 
 def test_two_sweeps_at_once_send_each_message_once(
@@ -106,12 +114,109 @@ def test_a_failure_that_stays_is_given_up_after_five_tries(
 ) -> None:
     side = world.organ
     due_item(app, side, side.branch, date(2026, 6, 20))
-    mailbox.down = True
+    for (address,) in rows(side, "select email from person where email is not null"):
+        mailbox.refuse[address] = 450
     for hour in range(9, 20):
         with CLOCK.at("2026-06-20", hour=hour):
             minute(side)
     assert rows(side, "select distinct state, reason, attempts from delivery where channel = 'email'") == [
-        ("failed", "mail_server", 5)
+        ("failed", "address_refused", 5)
+    ]
+
+
+def test_an_outage_of_the_server_costs_no_message_a_try_until_three_days_are_over(
+    app: Flask, world: World, mailbox: Mailbox, minute: Minute, rows: Rows, change: Change
+) -> None:
+    side = world.organ
+    due_item(app, side, side.branch, date(2026, 6, 20))
+    mailbox.down = True
+    for hour in range(9, 20):
+        with CLOCK.at("2026-06-20", hour=hour):
+            minute(side)
+            if hour == 9:
+                change(side, "update delivery set created_at = '2026-06-20T01:00:00Z'")
+    state = "select distinct state, reason, attempts from delivery where channel = 'email'"
+    assert rows(side, state) == [("pending", "mail_server", 0)]
+    with CLOCK.at("2026-06-23", hour=8):
+        send(side)
+    assert rows(side, state) == [("pending", "mail_server", 0)]
+    with CLOCK.at("2026-06-23", hour=10):
+        send(side)
+    assert {row[0] for row in rows(side, state)} == {"failed"}
+
+
+def test_a_limit_a_minute_holds_for_two_workers_together(
+    app: Flask, world: World, mailbox: Mailbox, rows: Rows, change: Change
+) -> None:
+    from services.worker import messages  # noqa: PLC0415
+
+    side = world.organ
+    change(
+        side,
+        "with made as (insert into occasion (kind, key, detail) values ('dues', 'dues:limit',"
+        " jsonb_build_object('unit_id', cast(:u as bigint), 'line', 'party', 'people', 1)) returning id),"
+        " who as (insert into person (name, name_key, sex, email) select 'p' || n, 'p' || n, 'm',"
+        " 'p' || n || '@limit.test' from generate_series(1, 30) n returning id)"
+        " insert into delivery (occasion_id, person_id, channel, not_before) select made.id, who.id, 'email',"
+        " '2026-06-20T00:00:00Z' from made, who",
+        u=side.branch,
+    )
+    change(side, "insert into channel_setting (channel, enabled, per_minute) values ('email', true, 7)")
+    arrived = []
+    for minute in (0, 0, 1, 2):
+        with CLOCK.at("2026-06-20", minute=minute):
+            threads = [
+                threading.Thread(target=messages.send, kwargs={"tenant_id": side.tenant_id}) for _ in range(2)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        arrived.append(len(mailbox.received))
+    assert arrived == [7, 7, 14, 21]
+    assert rows(side, "select state, count(*) from delivery group by 1 order by 1") == [
+        ("pending", 9),
+        ("sent", 21),
+    ]
+
+
+def test_a_batch_whose_lease_will_not_last_is_given_back_unsent(
+    app: Flask,
+    world: World,
+    mailbox: Mailbox,
+    minute: Minute,
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The composing takes longer than the half of the lease in which sending may begin."""
+    from services.worker import messages  # noqa: PLC0415
+
+    side = world.organ
+    due_item(app, side, side.branch, date(2026, 6, 20))
+    monkeypatch.setenv("JOB_LEASE", "0")
+    settings.cache_clear()
+    with CLOCK.at("2026-06-20"):
+        minute(side)
+    assert mailbox.received == []
+    assert rows(side, "select distinct state, attempts from delivery") == [("pending", 0)]
+    monkeypatch.setenv("JOB_LEASE", "60")
+    settings.cache_clear()
+    with CLOCK.at("2026-06-20", minute=1):
+        messages.send(tenant_id=side.tenant_id)
+    assert len(mailbox.received) == 2
+
+
+def test_a_server_that_ends_the_line_between_two_messages_costs_nothing(
+    app: Flask, world: World, mailbox: Mailbox, minute: Minute, rows: Rows
+) -> None:
+    side = world.organ
+    mailbox.most = 1
+    due_items(app, side, [side.branch, side.other_branch], date(2026, 6, 20))
+    with CLOCK.at("2026-06-20"):
+        minute(side)
+    assert len(mailbox.received) == 3
+    assert rows(side, "select distinct state, attempts from delivery where channel = 'email'") == [
+        ("sent", 1)
     ]
 
 

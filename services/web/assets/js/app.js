@@ -9,12 +9,13 @@ import { fields } from './fields.js';
 import { folds } from './folds.js';
 import { forms } from './forms.js';
 import { menus } from './menus.js';
+import { paste } from './paste.js';
 import { printing } from './printing.js';
 import { quick } from './quick.js';
 import { roll } from './roll.js';
 import { rows } from './rows.js';
 
-const parts = [arrows, cells, charts, fields, folds, forms, quick, roll, rows];
+const parts = [arrows, cells, charts, fields, folds, forms, paste, quick, roll, rows];
 const start = (root) => parts.forEach((part) => part(root));
 
 ask();

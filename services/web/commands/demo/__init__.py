@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from services.web.commands.demo.campaign import campaign
 from services.web.commands.demo.cast import (
     OPERATOR,
     ROLES,
@@ -27,11 +28,15 @@ from services.web.commands.demo.paper import issue_plans
 from services.web.commands.demo.past import enter_past
 from services.web.commands.demo.people import Staff, settle
 from services.web.commands.demo.plan import Plan, plan
+from services.web.commands.demo.rectification import put_right
 from services.web.commands.demo.reforms import hold_election, reorganise
+from services.web.commands.demo.service import serve
 from services.web.commands.demo.study import study
+from services.web.commands.demo.tables import ask_tables
 from services.web.commands.demo.talks import hold_talks, keep_birthdays
 from services.web.commands.demo.together import choose_rules, hold_together, make_public, spare
 from services.web.commands.demo.tree import Planted, plant
+from services.web.commands.demo.watched import watch
 from services.web.commands.edge import SESSION
 from shared.access.actor import Actor, Grant
 from shared.accounts.models import RoleGrant
@@ -183,6 +188,11 @@ def _live(
     study(given, staffs, admin, home=units[given.home].id, on=on)
     enter_past(given, units, staffs, admin, since=since, on=on)
     issue_plans(given, units, staffs, admin, officer=officer, on=on)
+    put_right(given, units, staffs, admin, cast, on=on)
+    campaign(given, units, staffs, admin, officer=officer, on=on)
+    ask_tables(given, units, staffs, admin, officer=officer, on=on)
+    serve(given, units, staffs, admin, cast, on=on)
+    watch(given, units, staffs, admin, cast, on=on)
 
 
 def exchange() -> None:

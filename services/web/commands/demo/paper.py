@@ -15,8 +15,9 @@ from shared.clock import ZONE
 from shared.db import db
 from shared.organisations.models import Unit
 from shared.plans.actions.assigning import Audience, assign, count_assignment
-from shared.plans.actions.drafts import ItemWords, change_item, decide_items, make_plan
+from shared.plans.actions.drafts import ItemWords, change_item, decide_items
 from shared.plans.actions.issuing import move_plan
+from shared.plans.actions.papers import make_plan
 from shared.plans.models import Plan as Paper
 from shared.plans.models import PlanItem, Task, TaskNote
 from shared.plans.reading.source import pasted

@@ -33,9 +33,11 @@ from shared.findings.actions.working import (
     OF_THE_UNIT,
     Said,
     act_on,
+    barred,
     may_approve,
 )
 from shared.findings.models import Finding, FindingNote, Inspection
+from shared.findings.queries.approvers import approvers
 from shared.findings.queries.lists import measures_of
 from shared.findings.queries.story import linked, notes, offered_records, people_for
 from shared.i18n import _
@@ -88,7 +90,10 @@ def page_of(
             kinds=KINDS,
             mine=[act for act in possible if act in OF_THE_UNIT and works],
             checks=checks,
-            barred="approve" in checks and not may_approve(actor(), finding),
+            barred=barred(actor(), finding)
+            if "approve" in checks and not may_approve(actor(), finding)
+            else "",
+            few=_few(finding, unit),
             kept=[act for act in possible if act in OF_THE_KEEPER and keeps],
             works=works and finding.state in OPEN,
             keeps=keeps and finding.state not in ("void", "reopened"),
@@ -97,6 +102,15 @@ def page_of(
         ),
         status,
     )
+
+
+def _few(finding: Finding, unit: Unit) -> list[str] | None:
+    """The names of those who may agree, where they are too few to close it; None where they are enough."""
+    if finding.state in ("closed", "reopened", "void"):
+        return None
+    able = approvers(unit.path)
+    others = [name for key, name in able.items() if key != finding.applied_by]
+    return others if len(others) < (2 if finding.applied_by or len(able) > 2 else 3) else None
 
 
 @blueprint.get("/<int:finding_id>")

@@ -19,7 +19,8 @@ from shared.access.permissions import Permission
 from shared.clock import today
 from shared.db import db, transaction
 from shared.errors import Invalid
-from shared.findings.actions.entering import Head, Usual, change_inspection, enter_findings, enter_inspection
+from shared.findings.actions.entering import Usual, enter_findings
+from shared.findings.actions.inspections import Head, change_inspection, enter_inspection
 from shared.findings.actions.lines import read_lines
 from shared.findings.models import Inspection
 from shared.findings.queries.lists import findings_of, inspections, measures_of
@@ -155,6 +156,8 @@ def _page(row: Inspection, form: LinesForm | None = None, status: int = 200) -> 
             states=STATES,
             kinds=KINDS,
             may_edit=may_edit,
+            may_print=actor().can(Permission.DOCUMENT_PRINT, unit.path),
+            report_key=secrets.token_hex(12),
             on=today(),
             **context,
         ),

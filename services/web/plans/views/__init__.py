@@ -1,6 +1,6 @@
 """Pages of plans."""
 
-from services.web.plans.views import assigning, pages, year
+from services.web.plans.views import assigning, campaigns, comments, pages, versions, year
 from services.web.plans.views.routes import blueprint
 
-__all__ = ["assigning", "blueprint", "pages", "year"]
+__all__ = ["assigning", "blueprint", "campaigns", "comments", "pages", "versions", "year"]

@@ -14,11 +14,13 @@ from shared.db import transaction
 from shared.duties.queries.scopes import scope_units
 from shared.errors import Conflict, Invalid
 from shared.i18n import _
+from shared.members.posts import POSTS
 from shared.organisations.kinds import KINDS
 from shared.organisations.models import Unit
-from shared.plans.actions.assigning import Audience, assign, count_assignment
+from shared.plans.actions.assigning import Audience, Helping, assign, count_assignment
 from shared.plans.actions.issuing import move_plan
 from shared.plans.models import Plan
+from shared.plans.queries.helping import offered_people, offered_units
 from shared.plans.queries.trees import Branch, flat, tree
 
 
@@ -48,7 +50,15 @@ def assign_items(plan_id: int) -> Response | str | tuple[str, int]:
         if form.under_id.data is not None
         else None
     )
-    given = Audience(kinds, under)
+    to_posts = form.to.data == "posts"
+    codes = tuple(code for code in form.posts.data or () if code in POSTS) if to_posts else ()
+    given = Audience(kinds, under, to_posts=to_posts, posts=codes)
+    units, people = offered_units(actor()), offered_people(plan.unit_id)
+    form.offer_help(units, people)
+    helping = Helping(
+        tuple(key for key in form.helper_units.data or () if key in units),
+        tuple(key for key in form.helper_people.data or () if key in people),
+    )
 
     def page(status: int) -> tuple[str, int]:
         count = count_assignment(actor(), plan=plan, item_ids=items, given=given)
@@ -63,12 +73,22 @@ def assign_items(plan_id: int) -> Response | str | tuple[str, int]:
                 items=[one for one in branches if one.item.state == "item" and one.item.style != "heading"],
                 chosen=chosen,
                 count=count,
+                to_posts=to_posts,
+                helping=helping,
                 may_issue=plan.state in ("draft", "comments")
                 and not any(one.item.state == "proposed" for one in branches),
                 without=[
                     one.item
                     for one in branches
-                    if one.item.id in chosen and not one.item.unit_kinds and not kinds
+                    if one.item.id in chosen
+                    and not kinds
+                    and not one.item.unit_kinds
+                    and not (to_posts and (codes or one.item.posts))
+                ],
+                postless=[
+                    one.item
+                    for one in branches
+                    if one.item.id in chosen and to_posts and not codes and not one.item.posts
                 ],
             ),
             status,
@@ -87,6 +107,7 @@ def assign_items(plan_id: int) -> Response | str | tuple[str, int]:
                 given=given,
                 due_on=form.due_on.data,
                 seen=person_key(request.form.get("seen")) or 0,
+                helping=helping,
             )
             told = (
                 move_plan(actor(), plan=plan, to="issued")

@@ -24,9 +24,12 @@ from shared.events.kinds import KINDS
 from shared.files import File, read
 from shared.i18n import _
 from shared.organisations.models import Unit
-from shared.plans.actions.drafts import change_item, change_plan, decide_items, make_plan
+from shared.plans.actions.changes import untold
+from shared.plans.actions.drafts import change_item, change_plan, decide_items
 from shared.plans.actions.issuing import move_plan
+from shared.plans.actions.papers import make_plan
 from shared.plans.models import Plan, PlanItem
+from shared.plans.queries.comments import unanswered
 from shared.plans.queries.trees import flat, plans, tree, versions
 from shared.plans.queries.views import with_ancestors
 from shared.plans.reading.source import LARGEST, pasted, read_source
@@ -114,7 +117,8 @@ def new() -> BaseResponse | str | tuple[str, int]:
     sent = form.file.data
     try:
         if sent and sent.filename:
-            data = sent.read(LARGEST + 1)
+            with sent.stream:
+                data = sent.stream.read(LARGEST + 1)
             source, file = read_source(sent.filename, data), (sent.filename[-120:], data)
         else:
             source, file = pasted(form.pasted.data or ""), None
@@ -149,6 +153,8 @@ def show(plan_id: int) -> str:
         gaps=remark_words(plan.remarks),
         pieces=pieces(plan.source_text, [one.item for one in branches]),
         versions=versions(plan.id),
+        waiting=len(untold(plan)) if plan.state == "issued" and plan.version > 1 else 0,
+        said=unanswered(plan.id),
         states=plan_states(),
         papers={code: str(word) for code, word in PAPERS.items()},
         often={code: str(word) for code, word in OFTEN.items()},

@@ -1,11 +1,10 @@
 """Pages of tasks: the list of what is to be done, one task with its story, each act on it."""
 
-import io
 import secrets
 from datetime import date
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,23 +14,23 @@ from services.web.events.views.files import accepted
 from services.web.fields import show_problem
 from services.web.limits import limiter
 from services.web.tasks.forms import ActForm, ChangeForm
-from services.web.tasks.views.routes import COLOURS, blueprint, state_words
+from services.web.tasks.views.routes import COLOURS, act_words, blueprint, state_words
 from shared.access.door import fetch
 from shared.access.permissions import Permission
-from shared.audit import record
 from shared.clock import today
 from shared.db import db, transaction
 from shared.duties.queries.scopes import scope_units
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.events.kinds import KINDS
 from shared.events.queries import names_of, people_on
-from shared.files import File, read
 from shared.files.accepting import LARGEST
 from shared.i18n import _
+from shared.members.posts import post_name
 from shared.organisations.models import Unit
 from shared.plans.actions.passing import PASSING
 from shared.plans.actions.working import ACTS, OF_THE_UNIT, Said, act_on, change_task
-from shared.plans.models import Plan, Task, TaskNote
+from shared.plans.models import Plan, Task
+from shared.plans.queries.helping import helpers, task_of_mine
 from shared.plans.queries.tasks import (
     CAP,
     VIEWS,
@@ -45,22 +44,6 @@ from shared.plans.queries.tasks import (
     task_counts,
     tasks,
 )
-from shared.plans.queries.trees import flat, tree
-from shared.tenants.queries import keys
-
-
-def _acts() -> dict[str, str]:
-    return {
-        "accept": _("Accepted"),
-        "refuse": _("Sent back to whoever asked"),
-        "progress": _("Progress"),
-        "done": _("Handed in"),
-        "return": _("Returned"),
-        "confirm": _("Confirmed"),
-        "withdraw": _("Withdrawn"),
-        "change": _("Changed"),
-        "pass_on": _("Passed on"),
-    }
 
 
 def _after() -> tuple[date, int] | None:
@@ -82,6 +65,7 @@ def filter_asked() -> TaskFilter:
         unit_id=unit_id,
         plan_id=plan_id,
         item_id=person_key(request.args.get("item_id")),
+        campaign_id=person_key(request.args.get("campaign_id")),
         whose=whose if (whose := request.args.get("whose", "")) in WHOSE else "",
         alone=request.args.get("alone") == "1",
         after=_after(),
@@ -95,7 +79,7 @@ def index() -> str:
     rows, more = tasks(actor(), given)
     kept: dict[str, Any] = {
         key: request.args[key]
-        for key in ("unit_id", "plan_id", "item_id", "whose", "alone")
+        for key in ("unit_id", "plan_id", "item_id", "campaign_id", "whose", "alone")
         if request.args.get(key)
     }
     return render_template(
@@ -109,6 +93,7 @@ def index() -> str:
         scopes=scope_units(actor(), Permission.PLAN_VIEW),
         words=state_words(),
         colours=COLOURS,
+        post_name=post_name,
     )
 
 
@@ -125,7 +110,7 @@ def task_in_reach(task_id: int, *, may: Permission, lock: bool = False) -> tuple
     return task, unit
 
 
-def _plan(task: Task) -> Plan | None:
+def plan_of(task: Task) -> Plan | None:
     if task.plan_id is None:
         return None
     return db.session.execute(select(Plan).where(Plan.id == task.plan_id)).scalar_one()
@@ -137,22 +122,28 @@ def _asks(task: Task) -> bool:
     return by_unit is not None and actor().can(Permission.PLAN_EDIT, by_unit)
 
 
-def _page(task: Task, unit: Unit, form: ActForm | None = None, status: int = 200) -> tuple[str, int]:
-    works, asks = actor().can(Permission.TASK_WORK, unit.path), _asks(task)
+def task_page(
+    task: Task, unit: Unit, form: ActForm | None = None, status: int = 200, *, part: str = ""
+) -> tuple[str, int]:
+    """One task. `part`: seen by somebody who only leads it ('leads') or helps with it ('helps')."""
+    works = not part and actor().can(Permission.TASK_WORK, unit.path)
+    asks = not part and _asks(task)
     if form is None:
         form = ActForm(
             formdata=None, form_key=secrets.token_hex(12), version=str(task.version), percent=task.percent
         )
     form.event_id.choices = [
         ("", "—"),
-        *((key, f"{day} {title}") for key, title, day in offered_records(task)),
+        *((key, f"{day} {title}") for key, title, day in (offered_records(task) if part != "helps" else ())),
     ]
     change = ChangeForm(
         formdata=None, version=str(task.version), owner_id=task.owner_id or "", due_on=task.due_on
     )
-    change.owner_id.choices = [("", "—"), *((one.id, one.name) for one in people_on(unit.id, today()))]
-    plan = _plan(task)
+    if works or asks:
+        change.owner_id.choices = [("", "—"), *((one.id, one.name) for one in people_on(unit.id, today()))]
+    plan = plan_of(task)
     open_acts = {act for act, rule in ACTS.items() if task.state in rule.of}
+    own_acts = OF_THE_UNIT if works or part == "leads" else ("progress",) if part == "helps" else ()
     return (
         render_template(
             "tasks/show.html",
@@ -163,15 +154,19 @@ def _page(task: Task, unit: Unit, form: ActForm | None = None, status: int = 200
             change=change,
             notes=notes(task.id),
             owner=names_of([task.owner_id]).get(task.owner_id or 0, "") if task.owner_id else "",
+            post=post_name(task.post) if task.post else "",
+            helping=helpers(task.id),
+            part=part,
+            reads=actor().may(Permission.PLAN_VIEW),
             progress=duty_progress(task),
             kind=str(KINDS[task.duty_kind].name) if task.duty_kind in KINDS else "",
             words=state_words(),
-            acts=_acts(),
-            parts=parts(task.id),
+            acts=act_words(),
+            parts=parts(task.id) if not part else [],
             colours=COLOURS,
             by_unit=db.session.scalar(select(Unit.name).where(Unit.id == task.by_unit_id)),
-            passes=task.state in PASSING and actor().can(Permission.PLAN_EDIT, unit.path),
-            mine=[act for act in OF_THE_UNIT if act in open_acts] if works else [],
+            passes=not part and task.state in PASSING and actor().can(Permission.PLAN_EDIT, unit.path),
+            mine=[act for act in own_acts if act in open_acts],
             asked=[act for act in ("confirm", "return", "withdraw") if act in open_acts] if asks else [],
             works=works,
             asks=asks,
@@ -184,20 +179,14 @@ def _page(task: Task, unit: Unit, form: ActForm | None = None, status: int = 200
 
 @blueprint.get("/<int:task_id>")
 @requires(Permission.PLAN_VIEW)
-def show(task_id: int) -> tuple[str, int]:
-    return _page(*task_in_reach(task_id, may=Permission.PLAN_VIEW))
-
-
-@blueprint.get("/<int:task_id>/plan")
-@requires(Permission.PLAN_VIEW)
-def plan(task_id: int) -> str:
-    """The plan that the task comes from, to read: a unit below sees why it is asked."""
-    task, _unit = task_in_reach(task_id, may=Permission.PLAN_VIEW)
-    found = _plan(task)
-    if found is None or found.state not in ("issued", "closed"):
-        raise NotFound(_("There is nothing at this address."))
-    branches = [one for one in flat(tree(found.id)) if one.item.state == "item"]
-    return render_template("tasks/plan.html", plan=found, task=task, branches=branches)
+def show(task_id: int) -> BaseResponse | tuple[str, int]:
+    """One task; whoever leads it or helps with it from elsewhere is shown the own side of it."""
+    try:
+        return task_page(*task_in_reach(task_id, may=Permission.PLAN_VIEW))
+    except Forbidden:
+        if task_of_mine(actor(), task_id) is None:
+            raise
+        return redirect(url_for("tasks.own", task_id=task_id), 303)
 
 
 @blueprint.post("/<int:task_id>/work")
@@ -206,7 +195,7 @@ def plan(task_id: int) -> str:
 def work(task_id: int) -> BaseResponse | tuple[str, int]:
     """The unit's acts: accept, send back, say how far it is, hand in."""
     task, unit = task_in_reach(task_id, may=Permission.TASK_WORK, lock=True)
-    return _acted(task, unit, [act for act in OF_THE_UNIT if act == request.form.get("act")])
+    return acted(task, unit, [act for act in OF_THE_UNIT if act == request.form.get("act")])
 
 
 @blueprint.post("/<int:task_id>/decide")
@@ -216,17 +205,20 @@ def decide(task_id: int) -> BaseResponse | tuple[str, int]:
     task, unit = task_in_reach(task_id, may=Permission.PLAN_EDIT, lock=True)
     if not _asks(task):
         raise Forbidden(_("Whoever asked for this task decides on it."))
-    return _acted(
+    return acted(
         task, unit, [act for act in ACTS if act not in OF_THE_UNIT and act == request.form.get("act")]
     )
 
 
-def _acted(task: Task, unit: Unit, acts: list[str]) -> BaseResponse | tuple[str, int]:
+def acted(task: Task, unit: Unit, acts: list[str], *, part: str = "") -> BaseResponse | tuple[str, int]:
+    """One act of the form, then the page of the task again."""
+    if not acts and task.state == "withdrawn":
+        raise Conflict(_("This task was withdrawn; if it is still wanted, the item is given again."))
     if not acts:
         raise Conflict(_("This step cannot follow; look at the task again."))
     form = ActForm()
     if not form.validate() or not form.form_key.data:
-        return _page(task, unit, form, 422)
+        return task_page(task, unit, form, 422, part=part)
     try:
         files = accepted(request.files.getlist("file"))
         with transaction():
@@ -242,16 +234,17 @@ def _acted(task: Task, unit: Unit, acts: list[str]) -> BaseResponse | tuple[str,
                 ),
                 version=person_key(form.version.data) or 0,
                 form_key=form.form_key.data,
+                helps=part == "helps",
             )
     except Invalid as problem:
         show_problem(form, problem)
-        return _page(task, unit, form, 422)
+        return task_page(task, unit, form, 422, part=part)
     except Conflict as problem:
         flash(str(problem), "due")
         form.version.data = str(task.version)
-        return _page(task, unit, form, 409)
-    flash(_("Noted: %(act)s", act=_acts()[acts[0]]), "ok")
-    return redirect(url_for("tasks.show", task_id=task.id), 303)
+        return task_page(task, unit, form, 409, part=part)
+    flash(_("Noted: %(act)s", act=act_words()[acts[0]]), "ok")
+    return redirect(url_for("tasks.own" if part else "tasks.show", task_id=task.id), 303)
 
 
 @blueprint.post("/<int:task_id>/change")
@@ -271,27 +264,6 @@ def change(task_id: int) -> BaseResponse | tuple[str, int]:
             )
     except Invalid as problem:
         flash("；".join(str(text) for text in problem.fields.values()) or str(problem), "due")
-        return _page(task, unit, status=422)
+        return task_page(task, unit, status=422)
     flash(_("Saved."), "ok")
     return redirect(url_for("tasks.show", task_id=task_id), 303)
-
-
-@blueprint.get("/proofs/<int:task_note_id>")
-@requires(Permission.PLAN_VIEW)
-def proof(task_note_id: int) -> Response:
-    """A file that proves something; it hangs at the task and is served by its reach only."""
-    note = db.session.execute(select(TaskNote).where(TaskNote.id == task_note_id)).scalar_one_or_none()
-    if note is None or note.file_id is None:
-        raise NotFound(_("There is nothing at this address."))
-    task, _unit = task_in_reach(note.task_id, may=Permission.PLAN_VIEW)
-    file = db.session.execute(select(File).where(File.id == note.file_id)).scalar_one()
-    if file.deleted_at is not None:
-        raise NotFound(_("This file has been deleted after its time."))
-    data, name, media_type = read(file, keys=keys() if file.sealed else None), note.file_name, file.media_type
-    with transaction():
-        record(actor(), verb="file.download", object_type="task", object_id=task.id, unit_id=task.unit_id)
-    answer = send_file(
-        io.BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name, max_age=0
-    )
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer

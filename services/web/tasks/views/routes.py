@@ -19,3 +19,17 @@ def state_words() -> dict[str, str]:
         "confirmed": _("Confirmed"),
         "withdrawn": _("Withdrawn"),
     }
+
+
+def act_words() -> dict[str, str]:
+    return {
+        "accept": _("Accepted"),
+        "refuse": _("Sent back to whoever asked"),
+        "progress": _("Progress"),
+        "done": _("Handed in"),
+        "return": _("Returned"),
+        "confirm": _("Confirmed"),
+        "withdraw": _("Withdrawn"),
+        "change": _("Changed"),
+        "pass_on": _("Passed on"),
+    }

@@ -9,4 +9,4 @@ from shared.plans.queries.today import AtHand, at_hand
 def tasks_at_hand() -> AtHand | None:
     """The own unit's open tasks and what waits to be confirmed (tasks/_today.html); None where there is nothing."""
     found = at_hand(actor())
-    return found if found.open or found.handed_in else None
+    return found if found.rows or found.handed_in else None

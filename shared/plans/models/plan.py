@@ -1,4 +1,4 @@
-"""Plans and what becomes of them: the document with its tree, and the tasks that units work on."""
+"""Plans: the paper with its tree, its versions, what units said of it, and campaigns over plans."""
 
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,31 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, TenantOwned, references
+
+
+class Campaign(TenantOwned, Base):
+    """A named campaign or a plan over several years, under which items of many plans stand together."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        references("unit_id", "unit"),
+        references("created_by", "person"),
+        CheckConstraint("state in ('open', 'closed')", name="state"),
+        CheckConstraint("year_to >= year_from", name="years"),
+        UniqueConstraint("tenant_id", "form_key"),
+        # The list, newest first.
+        Index("ix_campaign_unit_id", "tenant_id", "unit_id", "id"),
+    )
+
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    year_from: Mapped[int] = mapped_column(SmallInteger)
+    year_to: Mapped[int] = mapped_column(SmallInteger)
+    remark: Mapped[str] = mapped_column(Text, server_default="")
+    state: Mapped[str] = mapped_column(Text, server_default="open")
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    form_key: Mapped[str] = mapped_column(Text)
 
 
 class Plan(TenantOwned, Base):
@@ -71,6 +96,14 @@ class PlanItem(TenantOwned, Base):
         references("plan_id", "plan", ondelete="CASCADE"),
         references("parent_id", "plan_item", ondelete="CASCADE"),
         references("decided_by", "person"),
+        references("campaign_id", "campaign"),
+        # What a campaign holds.
+        Index(
+            "ix_plan_item_campaign_id",
+            "tenant_id",
+            "campaign_id",
+            postgresql_where=text("campaign_id is not null"),
+        ),
         # The tree in the order of the text.
         UniqueConstraint("tenant_id", "plan_id", "path"),
         # What a removed parent takes along.
@@ -112,6 +145,7 @@ class PlanItem(TenantOwned, Base):
     deliverable: Mapped[str] = mapped_column(Text, server_default="")
     proof: Mapped[str] = mapped_column(Text, server_default="")
     standard: Mapped[str] = mapped_column(Text, server_default="")
+    campaign_id: Mapped[int | None] = mapped_column(BigInteger)
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -136,109 +170,34 @@ class PlanVersion(TenantOwned, Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
-class Task(TenantOwned, Base):
-    """What one unit has to do of a plan: assigned from above, accepted, worked on, done, confirmed."""
+class PlanComment(TenantOwned, Base):
+    """What a unit says of a draft that is out for comments, and whether it was taken."""
 
-    __tablename__ = "task"
+    __tablename__ = "plan_comment"
     __table_args__ = (
-        references("plan_id", "plan"),
-        references("plan_item_id", "plan_item"),
-        references("parent_id", "task"),
+        references("plan_id", "plan", ondelete="CASCADE"),
+        references("plan_item_id", "plan_item", ondelete="CASCADE"),
         references("unit_id", "unit"),
-        references("by_unit_id", "unit"),
-        references("owner_id", "person"),
-        references("assigned_by", "person"),
-        CheckConstraint(
-            "state in ('assigned', 'accepted', 'returned', 'done', 'confirmed', 'withdrawn')", name="state"
-        ),
-        CheckConstraint("percent between 0 and 100", name="percent"),
-        CheckConstraint("due_on >= begins_on", name="span"),
-        CheckConstraint("told between 0 and 2", name="told"),
-        CheckConstraint("(plan_item_id is null) or (plan_id is not null)", name="item"),
-        # An item is given to a unit once; passed on, it is another task below it.
-        Index(
-            "uq_task_plan_item_id_unit_id",
-            "tenant_id",
-            "plan_item_id",
-            "unit_id",
-            unique=True,
-            postgresql_where=text("plan_item_id is not null and state <> 'withdrawn'"),
-        ),
-        # A unit's tasks; what is open, by day.
-        Index("ix_task_unit_id", "tenant_id", "unit_id", "id"),
-        Index(
-            "ix_task_open",
-            "tenant_id",
-            "due_on",
-            "id",
-            postgresql_where=text("state in ('assigned', 'accepted', 'returned', 'done')"),
-        ),
-        # What was passed on; what a person has to do; what a plan has become.
-        Index("ix_task_parent_id", "tenant_id", "parent_id", postgresql_where=text("parent_id is not null")),
-        Index("ix_task_owner_id", "tenant_id", "owner_id", postgresql_where=text("owner_id is not null")),
-        Index("ix_task_plan_id", "tenant_id", "plan_id", postgresql_where=text("plan_id is not null")),
-    )
-
-    plan_id: Mapped[int | None] = mapped_column(BigInteger)
-    plan_item_id: Mapped[int | None] = mapped_column(BigInteger)
-    #: The task of the unit above of which this is a part (一级抓一级).
-    parent_id: Mapped[int | None] = mapped_column(BigInteger)
-    unit_id: Mapped[int] = mapped_column(BigInteger)
-    #: The unit that asks for it and confirms it.
-    by_unit_id: Mapped[int] = mapped_column(BigInteger)
-    title: Mapped[str] = mapped_column(Text)
-    content: Mapped[str] = mapped_column(Text, server_default="")
-    deliverable: Mapped[str] = mapped_column(Text, server_default="")
-    proof: Mapped[str] = mapped_column(Text, server_default="")
-    standard: Mapped[str] = mapped_column(Text, server_default="")
-    begins_on: Mapped[date] = mapped_column(Date)
-    due_on: Mapped[date] = mapped_column(Date)
-    #: 牵头 within the unit.
-    owner_id: Mapped[int | None] = mapped_column(BigInteger)
-    duty_kind: Mapped[str | None] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text, server_default="assigned")
-    percent: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    assigned_by: Mapped[int | None] = mapped_column(BigInteger)
-    assigned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    #: When it was last said to be done.
-    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    #: How far the reminders of its last day have come: 0 none, 1 the unit, 2 the unit that asks for it.
-    told: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    #: Counted up by each act: two people at once, the second is told.
-    version: Mapped[int] = mapped_column(Integer, server_default="1")
-
-
-class TaskNote(TenantOwned, Base):
-    """One act on a task: accepted, how far, done, returned, confirmed; with what proves it."""
-
-    __tablename__ = "task_note"
-    __table_args__ = (
-        references("task_id", "task", ondelete="CASCADE"),
         references("person_id", "person"),
-        references("event_id", "event"),
-        references("file_id", "file"),
+        references("answered_by", "person"),
+        CheckConstraint("answer in ('taken', 'not_taken')", name="answer"),
+        CheckConstraint("(answer is null) = (answered_at is null)", name="answered"),
         UniqueConstraint("tenant_id", "form_key"),
-        CheckConstraint(
-            "act in ('accept', 'refuse', 'progress', 'done', 'return', 'confirm', 'withdraw', 'change', 'pass_on')",
-            name="act",
-        ),
-        # The story of a task.
-        Index("ix_task_note_task_id", "tenant_id", "task_id", "id"),
-        # Where a file and a record stand as proof.
-        Index("ix_task_note_file_id", "tenant_id", "file_id", postgresql_where=text("file_id is not null")),
-        Index(
-            "ix_task_note_event_id", "tenant_id", "event_id", postgresql_where=text("event_id is not null")
-        ),
+        # What was said of a draft, in the order in which it came.
+        Index("ix_plan_comment_plan_id", "tenant_id", "plan_id", "id"),
     )
 
-    task_id: Mapped[int] = mapped_column(BigInteger)
-    act: Mapped[str] = mapped_column(Text)
-    remark: Mapped[str] = mapped_column(Text, server_default="")
-    percent: Mapped[int | None] = mapped_column(SmallInteger)
-    #: A record of the ledger, or a file, that proves it.
-    event_id: Mapped[int | None] = mapped_column(BigInteger)
-    file_id: Mapped[int | None] = mapped_column(BigInteger)
-    file_name: Mapped[str] = mapped_column(Text, server_default="")
+    plan_id: Mapped[int] = mapped_column(BigInteger)
+    #: None: of the plan as a whole.
+    plan_item_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: The unit in whose name it is said.
+    unit_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int | None] = mapped_column(BigInteger)
+    remark: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    answer: Mapped[str | None] = mapped_column(Text)
+    #: Why it was not taken, or what became of it.
+    reply: Mapped[str] = mapped_column(Text, server_default="")
+    answered_by: Mapped[int | None] = mapped_column(BigInteger)
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     form_key: Mapped[str] = mapped_column(Text)
