@@ -14,6 +14,7 @@ from services.web.accounts.views import blueprint as accounts
 from services.web.assessments.views import blueprint as assessments
 from services.web.assets import offer_assets
 from services.web.audit.views import blueprint as audit
+from services.web.ballots.views import blueprint as ballots
 from services.web.documents.views import blueprint as documents
 from services.web.dues.views import blueprint as dues
 from services.web.duties.views import blueprint as duties
@@ -78,6 +79,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reminders,
     messages,
     assessments,
+    ballots,
     documents,
     jobs,
     audit,

@@ -24,6 +24,7 @@ _WITHIN = {
     "organisations.index": ("terms", "reforms"),
     "ledger.index": ("meetings", "events", "minutes", "study", "life", "publications"),
     "members.index": ("transfers", "dues"),
+    "assessments.index": ("ballots",),
     "duties.index": ("plans", "tasks", "findings"),
 }
 #: Single pages that stand under another entry than their blueprint: those that bring the old ledger in.
@@ -138,6 +139,10 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
         ("plans.index", lazy_("Plans"), Permission.PLAN_VIEW),
         ("tasks.index", lazy_("Tasks"), Permission.PLAN_VIEW),
         ("findings.index", lazy_("Rectification"), Permission.FINDING_VIEW),
+    ),
+    "assessments": (
+        ("assessments.index", lazy_("Scores"), Permission.SCORE_VIEW),
+        ("ballots.index", lazy_("Ballots"), Permission.BALLOT_VIEW),
     ),
     "ledger": (
         ("ledger.index", lazy_("Ledger of the year"), Permission.EVENT_VIEW),

@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from services.worker.app import TenantTask, celery
+from services.worker.ballots import compose_polls
 from services.worker.channels import CHANNELS
 from services.worker.channels.outgoing import Composed, Outgoing, Send
 from services.worker.dues import compose_dues
@@ -53,6 +54,7 @@ COMPOSERS: dict[str, Composer] = {
     "task_late": compose_late_tasks,
     "findings": compose_findings,
     "finding": compose_finding,
+    "poll": compose_polls,
 }
 
 

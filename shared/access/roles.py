@@ -27,6 +27,7 @@ _READ = {
     P.RULE_VIEW,
     P.PLAN_VIEW,
     P.FINDING_VIEW,
+    P.BALLOT_VIEW,
 }
 _PRINT = {P.DOCUMENT_PRINT, P.JOB_VIEW}
 _REMIND = {P.REMINDER_SEND, P.REMINDER_VIEW}
@@ -60,7 +61,7 @@ ROLES: dict[str, RoleSpec] = {
             }
             | {P.ACCOUNT_VIEW, P.ACCOUNT_GRANT, P.AUDIT_VIEW, P.SETTING_EDIT}
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
-            | {P.FINDING_EDIT, P.FINDING_APPROVE}
+            | {P.FINDING_EDIT, P.FINDING_APPROVE, P.BALLOT_RUN}
         ),
     ),
     "officer": RoleSpec(
@@ -75,7 +76,7 @@ ROLES: dict[str, RoleSpec] = {
             | {P.TERM_APPROVE, P.REFORM_VIEW, P.TRANSFER_VIEW, P.TRANSFER_EDIT, P.EVENT_REVIEW, P.DUTY_EXEMPT}
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
             | {P.PLAN_EDIT, P.TASK_WORK}
-            | {P.FINDING_EDIT, P.FINDING_WORK, P.FINDING_APPROVE}
+            | {P.FINDING_EDIT, P.FINDING_WORK, P.FINDING_APPROVE, P.BALLOT_RUN}
         ),
     ),
     "leader": RoleSpec(
@@ -111,6 +112,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.PLAN_EDIT,
                 P.TASK_WORK,
                 P.FINDING_WORK,
+                P.BALLOT_RUN,
             }
         ),
     ),

@@ -16,6 +16,7 @@ MODULES = (
     "dues.models",
     "plans.models",
     "findings.models",
+    "ballots.models",
     "assessments.models",
     "documents.models",
     "transfers.models",
