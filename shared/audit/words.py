@@ -8,6 +8,14 @@ VERBS: dict[str, lazy_] = {
     "account.invite_many": lazy_("Invited many to accounts"),
     "assessment.score": lazy_("Computed scores"),
     "audit.export": lazy_("Exported the audit trail"),
+    "ballot.cast": lazy_("Voted"),
+    "ballot.change": lazy_("Changed the draft of a vote"),
+    "ballot.close": lazy_("Closed a vote"),
+    "ballot.count": lazy_("Counted paper ballots"),
+    "ballot.draft": lazy_("Drafted a vote"),
+    "ballot.open": lazy_("Opened a vote"),
+    "ballot.publish": lazy_("Made the result of a vote known"),
+    "ballot.void": lazy_("Called a vote off"),
     "dues.adopt": lazy_("Took in rates of dues"),
     "dues.ask_relief": lazy_("Asked for a relief of dues"),
     "dues.base": lazy_("Entered bases of dues"),
@@ -213,6 +221,7 @@ OBJECTS: dict[str, lazy_] = {
     "list": lazy_("List"),
     "occasion": lazy_("Message"),
     "person": lazy_("Natural person"),
+    "poll": lazy_("Secret vote"),
     "plan": lazy_("Plan"),
     "task": lazy_("Task"),
     "inspection": lazy_("Inspection"),
@@ -231,6 +240,7 @@ OBJECTS: dict[str, lazy_] = {
 
 #: What stands in the details, in words; what is not here is shown by its key.
 DETAILS: dict[str, lazy_] = {
+    "voters": lazy_("Who may vote"),
     "state": lazy_("State"),
     "tasks": lazy_("Tasks"),
     "due_on": lazy_("Last day"),

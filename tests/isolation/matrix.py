@@ -28,6 +28,7 @@ _READ = {
     "rule:view",
     "plan:view",
     "finding:view",
+    "ballot:view",
 }
 _PRINT = {"document:print", "job:view"}
 RIGHTS = {
@@ -52,6 +53,7 @@ RIGHTS = {
         "plan:edit",
         "finding:edit",
         "finding:approve",
+        "ballot:run",
     }
     | {"dues:view", "dues:edit", "dues:approve"}
     | {"rule:edit", "score:run", "account:view", "account:grant", "audit:view", "setting:edit"},
@@ -80,6 +82,7 @@ RIGHTS = {
         "finding:edit",
         "finding:work",
         "finding:approve",
+        "ballot:run",
     },
     "leader": _READ
     | _PRINT
@@ -90,7 +93,7 @@ RIGHTS = {
     | {"duty:record", "event:correct", "member:edit", "member:reveal", "reminder:view", "account:lend"}
     | {"import:ledger"}
     | {"transfer:view", "transfer:edit", "dues:view", "dues:edit", "plan:edit", "task:work"}
-    | {"finding:work"},
+    | {"finding:work", "ballot:run"},
     "keeper": _READ | _PRINT | {"duty:record", "event:correct", "task:work"},
     "reviewer": {
         "self:use",
@@ -514,6 +517,20 @@ ROUTES: dict[str, Route] = {
     "documents.print_unit": of("document:print", "unit_id"),
     "documents.progress": of("job:view", "job_id"),
     "files.download": of("document:view", "file_id"),
+    # Secret votes.
+    "ballots.index": of("ballot:view"),
+    "ballots.new": of("ballot:run", "unit_id", query=True),
+    "ballots.show": of("ballot:view", "poll_id"),
+    "ballots.change": of("ballot:run", "poll_id"),
+    "ballots.void": of("ballot:run", "poll_id"),
+    "ballots.again": of("ballot:run", "poll_id"),
+    "ballots.open_vote": of("ballot:run", "poll_id"),
+    "ballots.close": of("ballot:run", "poll_id"),
+    "ballots.publish": of("ballot:run", "poll_id"),
+    "ballots.paper": of("ballot:run", "poll_id"),
+    "ballots.count": of("ballot:run", "poll_id"),
+    "ballots.vote": of("self:use", "poll_id", personal=True),
+    "ballots.result": of("self:use", "poll_id", personal=True),
     # Lists as Excel: each under the right of its page.
     "exports.accounts_people": of("account:view"),
     "exports.assessments_board": of("score:view"),

@@ -4,7 +4,7 @@ from shared.i18n import lazy_
 
 STATES = {
     "draft": lazy_("Draft"),
-    "open": lazy_("Open"),
+    "open": lazy_("Voting now"),
     "closed": lazy_("Closed"),
     "published": lazy_("Made known"),
     "void": lazy_("Called off"),

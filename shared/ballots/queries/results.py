@@ -81,14 +81,12 @@ def receipts(poll: Poll) -> list[UUID]:
 
 
 def _on_screen(poll: Poll) -> tuple[list[Class], dict[str, dict[str, int]], int]:
-    voters: dict[str, int] = {
-        key: number
-        for key, number in db.session.execute(
-            select(PollVoter.voter_class, func.count())
-            .where(PollVoter.poll_id == poll.id)
-            .group_by(PollVoter.voter_class)
-        )
-    }
+    statement = (
+        select(PollVoter.voter_class, func.count())
+        .where(PollVoter.poll_id == poll.id)
+        .group_by(PollVoter.voter_class)
+    )
+    voters: dict[str, int] = {row[0]: row[1] for row in db.session.execute(statement)}
     counted = {row[0]: (row[1], row[2]) for row in db.session.execute(_COUNTS, {"poll_id": poll.id})}
     classes = [
         Class(key, number, counted.get(key, (0, False))[0], counted.get(key, (0, False))[1])

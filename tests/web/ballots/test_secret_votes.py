@@ -94,7 +94,9 @@ def test_an_election_from_the_draft_to_the_result(app: Flask, world: World, ente
     assert 'id="result"' not in page
     keeper.post(f"/ballots/{poll_id}/close")
     page = keeper.get(f"/ballots/{poll_id}").text
-    rows = re.findall(r'<th scope="row">(.同志)</th><td class="num">(\d+)</td><td class="num">(\d+)</td>', page)
+    rows = re.findall(
+        r'<th scope="row">(.同志)</th><td class="num">(\d+)</td><td class="num">(\d+)</td>', page
+    )
     assert rows == [("甲同志", "8", "0"), ("乙同志", "6", "2"), ("丙同志", "3", "5")]
     assert page.count("当选") >= 2
     # The third had no majority of those present.
@@ -109,7 +111,9 @@ def test_the_receipt_is_shown_once_and_stands_in_the_list(world: World, enter: E
     items = item_ids(world.organ, poll_id)
     codes = []
     for role in ROLES[:6]:
-        answer = cast(enter(world.organ[role]), poll_id, {items[0]: "for", items[1]: "abstain", items[2]: "against"})
+        answer = cast(
+            enter(world.organ[role]), poll_id, {items[0]: "for", items[1]: "abstain", items[2]: "against"}
+        )
         codes += re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", answer.text)
         assert answer.headers["Cache-Control"] == "no-store"
     assert len(set(codes)) == 6
@@ -133,13 +137,15 @@ def test_nobody_votes_twice_late_or_as_a_stranger(app: Flask, world: World, ente
     assert cast(member, poll_id, chosen).status_code == 303
     # Next door in the same tenant, and in the other tenant.
     assert world.organ.colleague is not None
-    assert cast(enter(world.organ.colleague), poll_id, chosen).status_code == 404
+    assert cast(enter(world.organ.colleague), poll_id, chosen).status_code == 403
     assert cast(enter(world.union["member"]), poll_id, chosen).status_code == 404
     keeper.post(f"/ballots/{poll_id}/close")
     late = enter(world.organ["leader"])
     assert cast(late, poll_id, chosen).status_code == 303
     with superuser() as connection:
-        count = connection.execute("select count(*) from ballots.ballot where poll_id = %s", [poll_id]).fetchone()
+        count = connection.execute(
+            "select count(*) from ballots.ballot where poll_id = %s", [poll_id]
+        ).fetchone()
     assert count == (1,)
 
 
@@ -153,11 +159,17 @@ def test_a_probationer_does_not_elect_but_takes_part_in_the_appraisal(world: Wor
     poll_id = drafted(keeper, world.organ.branch)
     opened(keeper, poll_id)
     chosen = dict.fromkeys(item_ids(world.organ, poll_id), "for")
-    assert cast(enter(world.organ["member"]), poll_id, chosen).status_code == 404
+    assert cast(enter(world.organ["member"]), poll_id, chosen).status_code == 403
     form = keeper.get(f"/ballots/new?unit_id={world.organ.branch}&kind=appraisal").text
     assert "member of bureau" not in form.split('name="items"')[1].split("</textarea>")[0]
     second = drafted(
-        keeper, world.organ.branch, kind="appraisal", form_key="second", items="secretary", seats="", title="民主评议"
+        keeper,
+        world.organ.branch,
+        kind="appraisal",
+        form_key="second",
+        items="secretary",
+        seats="",
+        title="民主评议",
     )
     opened(keeper, second)
     chosen = dict.fromkeys(item_ids(world.organ, second), "excellent")
@@ -230,7 +242,11 @@ def test_two_people_count_paper_ballots_and_must_agree(world: World, enter: Ente
     def numbers(ayes: tuple[int, int, int]) -> dict[str, str]:
         data = {"form_key": "count", "issued": "8", "returned": "8", "invalid": "1", "written": "丁同志，1"}
         for item, aye in zip(items, ayes, strict=True):
-            data |= {f"item-{item}-for": str(aye), f"item-{item}-against": str(7 - aye), f"item-{item}-abstain": "0"}
+            data |= {
+                f"item-{item}-for": str(aye),
+                f"item-{item}-against": str(7 - aye),
+                f"item-{item}-abstain": "0",
+            }
         return data
 
     wrong = numbers((7, 5, 1)) | {f"item-{items[0]}-for": "9"}
@@ -290,7 +306,9 @@ def test_the_running_role_can_do_nothing_but_call_the_functions(world: World, en
         with raw(world.organ) as connection, pytest.raises(psycopg.Error):
             connection.execute(statement)
     with superuser() as connection:
-        count = connection.execute("select count(*) from ballots.ballot where poll_id = %s", [poll_id]).fetchone()
+        count = connection.execute(
+            "select count(*) from ballots.ballot where poll_id = %s", [poll_id]
+        ).fetchone()
     assert count == (8,)
 
 
@@ -320,7 +338,9 @@ def test_after_the_close_nothing_joins_a_ballot_to_its_voter(app: Flask, world: 
                 on v.poll_id = b.poll_id and v.xmin = b.xmin where b.poll_id = %s"""
     with superuser() as connection:
         assert connection.execute(joined, [poll_id]).fetchone() == (8,)
-        before = connection.execute("select code from ballots.ballot where poll_id = %s", [poll_id]).fetchall()
+        before = connection.execute(
+            "select code from ballots.ballot where poll_id = %s", [poll_id]
+        ).fetchall()
     enter(world.organ["secretary"]).post(f"/ballots/{poll_id}/close")
     with superuser() as connection:
         writers = "select count(distinct xmin::text) from {} where poll_id = %s"
@@ -363,7 +383,8 @@ def test_a_vote_closes_by_itself_when_its_time_is_over(app: Flask, world: World,
     with superuser() as connection:
         connection.execute("alter table poll disable trigger forward")
         connection.execute(
-            "update poll set opens_at = now() - interval '2 hours', closes_at = now() - interval '1 minute' where id = %s",
+            "update poll set opens_at = now() - interval '2 hours', closes_at = now() - interval '1 minute'"
+            " where id = %s",
             [poll_id],
         )
         connection.execute("alter table poll enable trigger forward")
@@ -407,5 +428,7 @@ def test_bad_drafts_keep_what_was_typed(world: World, enter: Enter) -> None:
     assert "甲同志" in answer.text
     for word in ("出现了两次", "已过", "至少"):
         assert word in answer.text
-    other = enter(world.organ["officer"]).post("/ballots/new", data=data | {"unit_id": world.organ.other_branch})
+    other = enter(world.organ["officer"]).post(
+        "/ballots/new", data=data | {"unit_id": world.organ.other_branch}
+    )
     assert other.status_code == 403

@@ -19,7 +19,7 @@ from shared.ballots.models import Poll
 from shared.ballots.queries.results import poll_items, result_of
 from shared.clock import local
 from shared.db import transaction
-from shared.duties.queries.scopes import scope_units
+from shared.duties.queries.scopes import offered_units
 from shared.errors import Conflict, Invalid
 from shared.i18n import _
 from shared.organisations.models import Unit
@@ -39,13 +39,13 @@ def _filled(unit: Unit, kind: str) -> str:
 def new() -> Response | tuple[str, int]:
     """A new vote; its unit and kind may stand in the address, then what is voted on is filled in."""
     sending = request.method == "POST"
-    units = scope_units(actor(), Permission.BALLOT_RUN)
+    units = offered_units(actor(), Permission.BALLOT_RUN)
     asked = person_key(request.values.get("unit_id")) or (units[0][0] if units else 0)
     unit = fetch(Unit, asked, actor=actor(), may=Permission.BALLOT_RUN)
     form = (
         DraftForm() if sending else DraftForm(formdata=None, form_key=secrets.token_hex(12), unit_id=unit.id)
     )
-    form.offer([(key, "　" * depth + name) for key, name, depth in units], unit.line)
+    form.offer(units, unit.line)
     if not sending:
         kind = request.args.get("kind", "")
         known = [key for key, spec in ballot_kinds().items() if spec.line in ("", unit.line)]

@@ -35,7 +35,12 @@ def index() -> str:
     rows, further = polls(actor(), given)
 
     def address(after: int | None = None) -> str:
-        values: dict[str, Any] = {"state": given.state, "unit_id": given.unit_id, "kind": given.kind, "after": after}
+        values: dict[str, Any] = {
+            "state": given.state,
+            "unit_id": given.unit_id,
+            "kind": given.kind,
+            "after": after,
+        }
         return url_for("ballots.index", **{key: value for key, value in values.items() if value})
 
     return render_template(
@@ -45,7 +50,7 @@ def index() -> str:
         states=STATES,
         colours=COLOURS,
         ways=WAYS,
-        shown=[("all", _("All")), ("draft", _("Draft")), ("open", _("Open")), ("closed", _("Closed"))],
+        shown=[("all", _("All")), ("draft", _("Draft")), ("open", _("Voting now")), ("closed", _("Closed"))],
         kinds=[("", _("All kinds")), *((key, str(word)) for key, word in NAMES.items())],
         units=[
             ("", _("All units")),

@@ -21,11 +21,13 @@ from shared.i18n import _
 
 
 def _mine(poll_id: int) -> tuple[Poll, PollVoter]:
-    """A vote on whose list the reader stands; for anybody else it is not there."""
-    mine = voter(poll_id, actor().person_id or 0)
-    poll = db.session.scalar(select(Poll).where(Poll.id == poll_id)) if mine is not None else None
-    if poll is None or mine is None or poll.state == "draft":
+    """A vote on whose list the reader stands; until it is opened it is not there."""
+    poll = db.session.scalar(select(Poll).where(Poll.id == poll_id))
+    if poll is None or poll.state == "draft":
         raise NotFound(_("There is nothing at this address."))
+    mine = voter(poll_id, actor().person_id or 0)
+    if mine is None:
+        raise Forbidden(_("You are not on the list of this vote."))
     return poll, mine
 
 
