@@ -138,12 +138,14 @@ def result_of(poll: Poll) -> Result:
     rule = (
         rule_on(kind.rule, local(poll.closed_at).date()) if kind.rule and poll.closed_at is not None else None
     )
-    return _seated(poll, kind.choices[0], rule, Result(due, present, invalid, classes, lines, written, rule))
+    return seat(
+        poll.seats or 0, kind.choices[0], rule, Result(due, present, invalid, classes, lines, written, rule)
+    )
 
 
-def _seated(poll: Poll, best: str, rule: VoteRule | None, given: Result) -> Result:
+def seat(seats: int, best: str, rule: VoteRule | None, given: Result) -> Result:
     """Who fills the seats: whoever reached the majority, by votes, nobody of those tied at the last place."""
-    seats = poll.seats or 0
+
     verdicts = {
         line.item.id: judge(
             rule,

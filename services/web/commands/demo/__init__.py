@@ -32,6 +32,7 @@ from services.web.commands.demo.study import study
 from services.web.commands.demo.talks import hold_talks, keep_birthdays
 from services.web.commands.demo.together import choose_rules, hold_together, make_public, spare
 from services.web.commands.demo.tree import Planted, plant
+from services.web.commands.demo.votes import vote
 from services.web.commands.edge import SESSION
 from shared.access.actor import Actor, Grant
 from shared.accounts.models import RoleGrant
@@ -183,6 +184,7 @@ def _live(
     study(given, staffs, admin, home=units[given.home].id, on=on)
     enter_past(given, units, staffs, admin, since=since, on=on)
     issue_plans(given, units, staffs, admin, officer=officer, on=on)
+    vote(given, units, staffs, admin, cast, on=on)
 
 
 def exchange() -> None:
