@@ -1,6 +1,6 @@
 """The only now() and today()."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 #: The whole product works on one civil calendar; periods are months and quarters of this zone.
@@ -20,3 +20,8 @@ def today() -> date:
 def local(instant: datetime) -> datetime:
     """The same instant on the offices' wall clock."""
     return instant.astimezone(ZONE)
+
+
+def at_local(day: date, at: time) -> datetime:
+    """The instant of a day and a time on the offices' wall clock."""
+    return datetime.combine(day, at, tzinfo=ZONE)

@@ -15,6 +15,7 @@ from services.web.assessments.views import blueprint as assessments
 from services.web.assets import offer_assets
 from services.web.audiences.views import blueprint as audiences
 from services.web.audit.views import blueprint as audit
+from services.web.ballots.views import blueprint as ballots
 from services.web.channels.views import blueprint as channels
 from services.web.contacts.views import blueprint as contacts
 from services.web.deeds.views import blueprint as deeds
@@ -90,6 +91,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audiences,
     channels,
     assessments,
+    ballots,
     documents,
     jobs,
     audit,

@@ -25,6 +25,7 @@ _WITHIN = {
     "ledger.index": ("meetings", "events", "minutes", "study", "life", "publications"),
     "members.index": ("transfers", "dues"),
     "duties.index": ("plans", "tasks", "findings", "watchlist", "returns", "deeds", "contacts"),
+    "assessments.index": ("ballots",),
 }
 #: Single pages that stand under another entry than their blueprint: those that bring the old ledger in.
 _BESIDE = {"imports.past": "ledger.index"}
@@ -145,6 +146,10 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
         ("messages.index", lazy_("My messages"), Permission.SELF),
         ("reminders.index", lazy_("Reminders sent"), Permission.REMINDER_VIEW),
         ("audiences.index", lazy_("Segments"), Permission.CIRCULAR_SEND),
+    ),
+    "assessments": (
+        ("assessments.index", lazy_("Scores"), Permission.SCORE_VIEW),
+        ("ballots.index", lazy_("Ballots"), Permission.BALLOT_VIEW),
     ),
     "ledger": (
         ("ledger.index", lazy_("Ledger of the year"), Permission.EVENT_VIEW),

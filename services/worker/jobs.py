@@ -7,6 +7,7 @@ import structlog
 from services.worker.accounts import invite
 from services.worker.app import TenantTask, celery
 from services.worker.assessments import score
+from services.worker.ballots import tidy
 from services.worker.documents import print_papers
 from services.worker.dues import draw
 from services.worker.duties import plan
@@ -22,6 +23,7 @@ from services.worker.tenants import found
 from services.worker.transfers import print_letter
 from shared.accounts.jobs import INVITE
 from shared.assessments.jobs import SCORE
+from shared.ballots.jobs import TIDY
 from shared.db import db, transaction
 from shared.documents.jobs import PRINT
 from shared.dues.jobs import DRAW
@@ -61,6 +63,7 @@ WORK: dict[str, Callable[[Claimed], None]] = {
     SCORE.name: score,
     PRESS_MANY.name: press_many,
     BULK.name: bulk,
+    TIDY.name: tidy,
     WRITE.name: write_list,
 }
 

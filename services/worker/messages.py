@@ -5,6 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from services.worker.app import TenantTask, celery
+from services.worker.ballots import compose_polls
 from services.worker.channels.addresses import address
 from services.worker.channels.outgoing import Composed
 from services.worker.deeds import compose_contacts, compose_deeds, compose_late_deeds
@@ -72,6 +73,7 @@ COMPOSERS: dict[str, Composer] = {
     "watch_late": compose_watch_late,
     "channel_test": compose_trials,
     "group_due": compose_group_dues,
+    "poll": compose_polls,
 }
 
 

@@ -7,6 +7,7 @@ import structlog
 from services.worker.accounts import forget_nightly, post_waiting
 from services.worker.app import PlatformTask, TenantTask, celery
 from services.worker.assessments import score_each_minute, score_nightly
+from services.worker.ballots import close_votes
 from services.worker.bounces import read_bounces, read_own_bounces
 from services.worker.dues import bring_rates, warn_unpaid
 from services.worker.duties import plan_nightly
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 EACH_MINUTE: tuple[Callable[[], object], ...] = (
     renudge,
     score_each_minute,
+    close_votes,
     exchange_post,
     bring_rates,
     remind,

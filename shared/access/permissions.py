@@ -67,6 +67,9 @@ class Permission(StrEnum):
     CIRCULAR_SEND = "circular:send"
     REMINDER_SEND = "reminder:send"
     REMINDER_VIEW = "reminder:view"
+    BALLOT_VIEW = "ballot:view"
+    #: Draft, open and close secret votes of the own unit or one below, count paper ballots.
+    BALLOT_RUN = "ballot:run"
     SCORE_VIEW = "score:view"
     SCORE_RUN = "score:run"
     DOCUMENT_VIEW = "document:view"

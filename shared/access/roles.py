@@ -29,6 +29,7 @@ _READ = {
     P.FINDING_VIEW,
     P.RETURN_VIEW,
     P.DEED_VIEW,
+    P.BALLOT_VIEW,
 }
 _PRINT = {P.DOCUMENT_PRINT, P.JOB_VIEW}
 _REMIND = {P.REMINDER_SEND, P.REMINDER_VIEW}
@@ -64,6 +65,7 @@ ROLES: dict[str, RoleSpec] = {
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
             | {P.FINDING_EDIT, P.FINDING_APPROVE}
             | {P.RETURN_ISSUE, P.DEED_EDIT, P.CIRCULAR_SEND}
+            | {P.FINDING_EDIT, P.FINDING_APPROVE, P.BALLOT_RUN}
         ),
     ),
     "officer": RoleSpec(
@@ -80,6 +82,7 @@ ROLES: dict[str, RoleSpec] = {
             | {P.PLAN_EDIT, P.TASK_WORK}
             | {P.FINDING_EDIT, P.FINDING_WORK, P.FINDING_APPROVE}
             | {P.RETURN_ISSUE, P.RETURN_FILL, P.DEED_EDIT, P.CIRCULAR_SEND}
+            | {P.FINDING_EDIT, P.FINDING_WORK, P.FINDING_APPROVE, P.BALLOT_RUN}
         ),
     ),
     "leader": RoleSpec(
@@ -125,6 +128,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.RETURN_FILL,
                 P.DEED_EDIT,
                 P.CIRCULAR_SEND,
+                P.BALLOT_RUN,
             }
         ),
     ),

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from shared.accounts.models import Handover, RoleGrant
 from shared.assessments.models import Line, Scheme
 from shared.audiences.models import Segment
+from shared.ballots.models import Poll, PollItem, PollVoter
 from shared.clock import now, today
 from shared.contacts.models import ContactPoint, Pairing, Posting, Visit, VisitProblem
 from shared.db import db, transaction
@@ -650,6 +651,24 @@ def make_inspection(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_poll(side: Side, unit_id: int, owner: Cast) -> int:
+    poll = Poll(
+        unit_id=unit_id,
+        kind="selection",
+        title=f"secret poll of {unit_id}",
+        way="paper",
+        seats=1,
+        form_key=secrets.token_hex(8),
+    )
+    added(poll)
+    added(PollItem(poll_id=poll.id, ordinal=1, title=f"secret item of {unit_id}"))
+    added(PollVoter(poll_id=poll.id, person_id=owner.person_id, voter_class="members"))
+    for state in ("open", "closed", "published"):
+        poll.state = state
+        db.session.flush()
+    return poll.id
+
+
 def make_finding(side: Side, unit_id: int, owner: Cast) -> int:
     row = Finding(
         inspection_id=make_inspection(side, unit_id, owner),
@@ -900,6 +919,7 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "return_id": make_return,
     "filling_id": make_filling,
     "finding_id": make_finding,
+    "poll_id": make_poll,
     "measure_id": make_measure,
     "finding_note_id": make_finding_note,
     "deed_id": make_deed,

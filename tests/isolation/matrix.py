@@ -30,6 +30,7 @@ _READ = {
     "finding:view",
     "return:view",
     "deed:view",
+    "ballot:view",
 }
 _PRINT = {"document:print", "job:view"}
 RIGHTS = {
@@ -55,6 +56,7 @@ RIGHTS = {
         "finding:edit",
         "finding:approve",
         "return:issue",
+        "ballot:run",
     }
     | {"dues:view", "dues:edit", "dues:approve", "deed:edit", "circular:send"}
     | {"rule:edit", "score:run", "account:view", "account:grant", "audit:view", "setting:edit"},
@@ -87,6 +89,7 @@ RIGHTS = {
         "return:fill",
         "deed:edit",
         "circular:send",
+        "ballot:run",
     },
     "leader": _READ
     | _PRINT
@@ -97,7 +100,7 @@ RIGHTS = {
     | {"duty:record", "event:correct", "member:edit", "member:reveal", "reminder:view", "account:lend"}
     | {"import:ledger"}
     | {"transfer:view", "transfer:edit", "dues:view", "dues:edit", "plan:edit", "task:work"}
-    | {"finding:work", "return:fill", "deed:edit", "circular:send"},
+    | {"finding:work", "return:fill", "deed:edit", "circular:send", "ballot:run"},
     "keeper": _READ | _PRINT | {"duty:record", "event:correct", "task:work", "return:fill", "deed:edit"},
     "reviewer": {
         "self:use",
@@ -626,6 +629,20 @@ ROUTES: dict[str, Route] = {
     "documents.print_unit": of("document:print", "unit_id"),
     "documents.progress": of("job:view", "job_id"),
     "files.download": of("document:view", "file_id"),
+    # Secret votes.
+    "ballots.index": of("ballot:view"),
+    "ballots.new": of("ballot:run", "unit_id", query=True),
+    "ballots.show": of("ballot:view", "poll_id"),
+    "ballots.change": of("ballot:run", "poll_id"),
+    "ballots.void": of("ballot:run", "poll_id"),
+    "ballots.again": of("ballot:run", "poll_id"),
+    "ballots.open_vote": of("ballot:run", "poll_id"),
+    "ballots.close": of("ballot:run", "poll_id"),
+    "ballots.publish": of("ballot:run", "poll_id"),
+    "ballots.paper": of("ballot:run", "poll_id"),
+    "ballots.count": of("ballot:run", "poll_id"),
+    "ballots.vote": of("self:use", "poll_id", personal=True),
+    "ballots.result": of("self:use", "poll_id", personal=True),
     # Lists as Excel: each under the right of its page.
     "exports.accounts_people": of("account:view"),
     "exports.assessments_board": of("score:view"),

@@ -13,6 +13,7 @@ from shared.access.door import fetch, reach_filter
 from shared.access.permissions import Permission
 from shared.accounts.jobs import INVITE
 from shared.assessments.jobs import SCORE
+from shared.ballots.jobs import TIDY
 from shared.clock import now
 from shared.db import db, transaction
 from shared.documents.jobs import PRINT
@@ -55,6 +56,7 @@ KINDS: dict[str, JobKind] = {
         REPORT,
         ROTATE,
         SCORE,
+        TIDY,
         UNDO,
         WRITE,
         READ_LEDGER,
@@ -103,6 +105,7 @@ ASKED_BY: dict[str, Permission] = {
     COMMIT_LEDGER.name: Permission.IMPORT_LEDGER,
     UNDO_LEDGER.name: Permission.IMPORT_LEDGER,
     SCORE.name: Permission.SCORE_RUN,
+    TIDY.name: Permission.BALLOT_RUN,
     UNDO.name: Permission.IMPORT_RUN,
     # Beside it the right to the list itself.
     WRITE.name: Permission.JOB_VIEW,

@@ -28,6 +28,22 @@ def scope_units(actor: Actor, may: Permission) -> list[tuple[int, str, int]]:
     return [(row[0], row[1], row[2].count(".")) for row in rows]
 
 
+#: Units that a form offers to choose from.
+OFFERED = 1000
+
+
+def offered_units(actor: Actor, may: Permission) -> list[tuple[int, str]]:
+    """Every active unit in reach, in the order of the tree: (id, name, indented by its depth). One query."""
+    rows = db.session.execute(
+        select(Unit.id, Unit.name, Unit.path)
+        .where(Unit.state == "active", reach_filter(actor, may, Unit.path))
+        .order_by(Unit.path)
+        .limit(OFFERED)
+    ).all()
+    first = rows[0].path.count(".") if rows else 0
+    return [(row.id, "　" * (row.path.count(".") - first) + row.name) for row in rows]
+
+
 def own_unit(actor: Actor, may: Permission) -> int | None:
     """The one unit that somebody without units below is about; None for everybody else."""
     reached = actor.reaches(may)

@@ -36,6 +36,7 @@ from services.web.commands.demo.tables import ask_tables
 from services.web.commands.demo.talks import hold_talks, keep_birthdays
 from services.web.commands.demo.together import choose_rules, hold_together, make_public, spare
 from services.web.commands.demo.tree import Planted, plant
+from services.web.commands.demo.votes import vote
 from services.web.commands.demo.watched import watch
 from services.web.commands.edge import SESSION
 from shared.access.actor import Actor, Grant
@@ -193,6 +194,7 @@ def _live(
     ask_tables(given, units, staffs, admin, officer=officer, on=on)
     serve(given, units, staffs, admin, cast, on=on)
     watch(given, units, staffs, admin, cast, on=on)
+    vote(given, units, staffs, admin, cast, on=on)
 
 
 def exchange() -> None:

@@ -1,0 +1,16 @@
+"""Where the pages of ballots are registered, and what the page of today says of them."""
+
+from datetime import datetime
+
+from flask import Blueprint
+
+from services.web.edge import actor
+from shared.ballots.queries.lists import to_vote
+
+blueprint = Blueprint("ballots", __name__, url_prefix="/ballots")
+
+
+@blueprint.app_template_global("votes_at_hand")
+def votes_at_hand() -> list[tuple[int, str, datetime]]:
+    """The votes that wait for the reader (ballots/_today.html)."""
+    return to_vote(actor().person_id or 0)
