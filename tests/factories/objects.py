@@ -498,7 +498,8 @@ def make_dues_rule(side: Side, unit_id: int, owner: Cast) -> int:
     row = DuesRule(
         line="party",
         payer_class="farmer",
-        above=Decimal(-1),
+        # Its key is its own, however many are made.
+        above=Decimal(-1 - secrets.randbelow(900_000)),
         amount=Decimal("0.20"),
         least=Decimal("0.20"),
         most=Decimal("1.00"),

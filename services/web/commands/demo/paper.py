@@ -127,15 +127,20 @@ def _work(
     db.session.execute(_DATED, {"issued": issued, "at": at, "plan_id": paper.id})
     db.session.expire_all()
     leading = {units[name].id: staffs[name].posts.get(plan.leading) for name in units if name in staffs}
-    home, turn = units[plan.home].id, 0
+    home, turn, late = units[plan.home].id, 0, False
     states: dict[str, list[Any]] = {
         name: [] for name in ("ids", "states", "percents", "owners", "done", "versions")
     }
     notes: list[dict[str, Any]] = []
     for task_id, unit_id, due_on in db.session.execute(
-        select(Task.id, Task.unit_id, Task.due_on).where(Task.plan_id == paper.id).order_by(Task.id)
+        select(Task.id, Task.unit_id, Task.due_on)
+        .where(Task.plan_id == paper.id)
+        .order_by(Task.plan_item_id, Task.unit_id)
     ).all():
         state = _state(chance, issued, due_on, on)
+        if due_on < on and unit_id != home and not late:
+            # However the dice fall, somebody is late with it.
+            state, late = "accepted", True
         if unit_id == home:
             state, turn = AT_HOME[turn % len(AT_HOME)], turn + 1
         if (on - issued).days < 3:
