@@ -329,6 +329,8 @@ DETAILS: dict[str, lazy_] = {
     "voters": lazy_("Who may vote"),
     "state": lazy_("State"),
     "tasks": lazy_("Tasks"),
+    "deeds": lazy_("Deeds"),
+    "contacts": lazy_("Contact points"),
     "due_on": lazy_("Last day"),
     "minutes": lazy_("Minutes"),
     "resolutions": lazy_("Resolutions"),

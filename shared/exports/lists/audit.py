@@ -7,6 +7,7 @@ from shared.access.actor import Actor
 from shared.access.permissions import Permission
 from shared.access.roles import ROLES
 from shared.audit import DETAILS, AuditEntry, TrailFilter, object_text, trail, verb_text
+from shared.ballots.kinds import NAMES as BALLOTS
 from shared.clock import local
 from shared.db import db
 from shared.dues.classes import CATEGORIES, CLASSES, STREAMS
@@ -67,6 +68,7 @@ STATES = {
 #: The words of the keys that stand in a detail, by the detail's name.
 WORDS: dict[str, Mapping[str, object]] = {
     "kind": {
+        **BALLOTS,
         **_names(KINDS),
         **_names(UNIT_KINDS),
         **DIRECTIONS,
