@@ -100,6 +100,9 @@ begin
     insert into platform.tenant (kind, name, wrapped_key)
         values (tenant_kind, tenant_kind || ' ' || number, wrapped) returning id into side;
     perform set_config('app.tenant_id', side::text, true);
+    -- A test means the same at night and on a Sunday; what quiet hours do is tested where they are switched on.
+    insert into setting (key, value) values
+        ('quiet_from', '{"value": 0}'), ('quiet_until', '{"value": 0}'), ('quiet_days_off', '{"value": false}');
     for i in 1..4 loop
         key := nextval(pg_get_serial_sequence('unit', 'id'));
         insert into unit (id, parent_id, path, kind, line, name, duties_since, founded_on, term_ends_on)

@@ -34,7 +34,7 @@ from shared.messages.actions import (
     note_outcomes,
     waiting_channels,
 )
-from shared.reminders.queries.ladder import ladder
+from shared.reminders.queries.ladder import reopened_at
 
 log = structlog.get_logger()
 
@@ -90,7 +90,7 @@ def send_waiting() -> int:
     Returns how many were in hand. A tenant has one nudge in the queue, however much it has to send, so a neighbour
     waits for one go of each before it.
     """
-    since = ladder().reopened_at
+    since = reopened_at()
     channels = waiting_channels(since=since)
     db.session.rollback()
     if not channels:

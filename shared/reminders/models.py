@@ -46,7 +46,7 @@ class Reminder(TenantOwned, Base):
     due_item_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int] = mapped_column(BigInteger)
     channel: Mapped[str] = mapped_column(Text)
-    #: coming, due, overdue, superior; a press: 'press:2026-11-22'.
+    #: coming, due, overdue, superior, leader; a press: 'press:2026-11-22'.
     stage: Mapped[str] = mapped_column(Text)
     on_date: Mapped[date] = mapped_column(Date)
     delivery_id: Mapped[int | None] = mapped_column(BigInteger)

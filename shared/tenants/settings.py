@@ -52,13 +52,47 @@ SETTINGS: Mapping[str, SettingSpec] = {
         _REMINDERS,
         least=1,
     ),
+    "remind_leader_days": SettingSpec(
+        30,
+        "days",
+        lazy_("Tell the superior's leader"),
+        lazy_("Days after which the leader of the nearest unit above is told too; 0 leaves this step out."),
+        _REMINDERS,
+    ),
     "digest_hour": SettingSpec(
         8,
         "hour",
         lazy_("Hour of the daily digest"),
-        lazy_("One message a person and day at most, from this hour on."),
+        lazy_(
+            "One message a person and day at most, from this hour on; in quiet hours it waits for their end."
+        ),
         _REMINDERS,
         most=23,
+    ),
+    "quiet_from": SettingSpec(
+        21,
+        "hour",
+        lazy_("Quiet from"),
+        lazy_("From this hour on, what is not urgent waits. The same hour twice: there are no quiet hours."),
+        _REMINDERS,
+        most=23,
+    ),
+    "quiet_until": SettingSpec(
+        7,
+        "hour",
+        lazy_("Quiet until"),
+        lazy_("At this hour, what waited goes out. In the system everything stands at once."),
+        _REMINDERS,
+        most=23,
+    ),
+    "quiet_days_off": SettingSpec(
+        True,
+        "switch",
+        lazy_("Nothing that is not urgent goes out on days off"),
+        lazy_(
+            "Steps that fall on a day off are told on the next work day, those before the last day on the one before."
+        ),
+        _REMINDERS,
     ),
     "mobile_contact_days": SettingSpec(
         90,

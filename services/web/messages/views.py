@@ -1,14 +1,19 @@
-"""The own notices: what the bell opens."""
+"""The own notices: what the bell opens, and which topics come by which channels."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from services.web.edge import actor, requires
 from shared.access.permissions import Permission
+from shared.accounts.actions.choosing import choose_messages
+from shared.accounts.queries.choices import choices_of
 from shared.db import transaction
 from shared.i18n import _
 from shared.messages.actions import read_all, read_notice
+from shared.messages.channels import CHANNELS
 from shared.messages.queries import PAGE, own_notices
+from shared.messages.reasons import reason_text
+from shared.messages.topics import TOPICS
 
 blueprint = Blueprint("messages", __name__)
 
@@ -48,3 +53,31 @@ def read() -> Response:
         count = read_all(actor())
     flash(_("%(n)s notices marked as read", n=count), "ok")
     return redirect(url_for("messages.index"), 303)
+
+
+@blueprint.get("/notices/choices")
+@requires(Permission.SELF)
+def choices() -> str:
+    """Which topics come by which channels, within what the tenant uses."""
+    found = choices_of(actor().person_id or 0)
+    return render_template(
+        "messages/choices.html",
+        choices=found,
+        heads=[_("Topic"), *(str(CHANNELS[channel]) for channel in found.channels)],
+        topics=TOPICS,
+        channels=CHANNELS,
+        reason_text=reason_text,
+    )
+
+
+@blueprint.post("/notices/choices")
+@requires(Permission.SELF)
+def choose() -> Response:
+    given = [
+        (topic, channel)
+        for topic, _colon, channel in (text.partition(":") for text in request.form.getlist("wanted"))
+    ]
+    with transaction():
+        changed = choose_messages(actor(), wanted=given)
+    flash(_("Saved; it holds for messages from now on.") if changed else _("Nothing was changed."), "ok")
+    return redirect(url_for("messages.choices"), 303)

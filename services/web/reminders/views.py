@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from services.web.edge import actor, requires
 from shared.access.permissions import Permission
 from shared.audit import record
+from shared.clock import local, now
 from shared.db import transaction
 from shared.duties.queries import DueFilter
 from shared.i18n import _
@@ -26,6 +27,7 @@ from shared.reminders.queries.log import (
     reminder_log,
 )
 from shared.reminders.queries.press import not_yet_block, press_ids, press_people, reach_of
+from shared.workdays.queries import open_hours
 
 blueprint = Blueprint("reminders", __name__)
 
@@ -160,6 +162,16 @@ def _say(pressed: Pressed, expected: str) -> None:
         )
     if pressed.without_address:
         more.append(_("%(n)s people have no address and stand in the call list.", n=pressed.without_address))
+    at = now()
+    opens = open_hours().opens(at)
+    if pressed.people and opens > at:
+        more.append(
+            _(
+                "It is quiet now: in the system it stands already, mail and the like go out on %(day)s from %(hour)s.",
+                day=local(opens).date(),
+                hour=f"{local(opens):%H:%M}",
+            )
+        )
     if pressed.people:
         title = _("%(people)s people of %(units)s units reminded", people=pressed.people, units=pressed.units)
     else:

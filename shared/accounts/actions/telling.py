@@ -12,12 +12,13 @@ from shared.access.roles import ANSWERING
 from shared.accounts.models import RoleGrant
 from shared.accounts.queries.roster import POST
 from shared.accounts.queries.ways import reached
-from shared.clock import today
+from shared.clock import now, today
 from shared.db import after_commit, db
 from shared.jobs import nudge
 from shared.members.posts import LEADING
 from shared.messages.actions import SEND, FannedOut, fan_out, open_occasion
-from shared.messages.topics import TOPICS, topic_of
+from shared.messages.topics import TOPICS, is_urgent, topic_of
+from shared.workdays.queries import open_hours
 
 
 def answering_for(*unit_ids: int) -> set[int]:
@@ -71,7 +72,8 @@ def tell_all(
 ) -> FannedOut:
     """Have everybody of a select of person ids told, by one statement, however many: by every way that is open to them.
 
-    Who gets nothing is written down too, with the reason. Above some ten thousand people: in a job.
+    Who gets nothing is written down too, with the reason. Above some ten thousand people: in a job. Without
+    `not_before`, what is not urgent waits for the end of the tenant's quiet hours (two queries).
     """
     occasion_id, _new = open_occasion(actor, kind=kind, key=key, detail=detail)
     topic = topic_of(kind)
@@ -80,6 +82,7 @@ def tell_all(
         ways=reached(people, topic=topic),
         topic=topic if topic is not None and TOPICS[topic].may_opt_out else None,
         not_before=not_before,
+        quiet_until=None if not_before is not None or is_urgent(kind) else open_hours().opens(now()),
         many=many,
     )
     if told.pending:

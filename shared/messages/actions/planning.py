@@ -10,6 +10,7 @@ from sqlalchemy.types import Text
 from shared.access.actor import Actor
 from shared.clock import now
 from shared.db import db
+from shared.messages.channels import SILENT
 from shared.messages.models import Delivery, Occasion, Preference
 
 
@@ -41,6 +42,7 @@ def fan_out(
     ways: Select[Any],
     topic: str | None = None,
     not_before: datetime | None = None,
+    quiet_until: datetime | None = None,
     many: bool = True,
     held_for: str | None = None,
 ) -> FannedOut:
@@ -49,7 +51,8 @@ def fan_out(
     `ways` gives (person_id, channel, reason): a reason where the person is not reached by that way (left, no_address,
     bounced, exempt), else null. Who declined `topic` on a channel is noted as opted_out; nobody declines in_app.
     `many`: rows imported a minute ago have no statistics, and loops over them would never end.
-    `not_before`: quiet hours. A row that exists stays as it is, so doing it twice adds nothing.
+    `not_before`: when they may go out. `quiet_until`: the same for channels that make themselves heard; in the product
+    a message stands at once. A row that exists stays as it is, so doing it twice adds nothing.
     `occasion_id` None: `ways` names the occasion too. `held_for`: what those that can be sent wait
     for, as their reason.
     """
@@ -76,7 +79,10 @@ def fan_out(
         found.c.channel,
         case((state_of.is_(None), "pending"), else_="suppressed"),
         reason.cast(Text),
-        literal(not_before or now()),
+        case(
+            (found.c.channel.in_(sorted(SILENT)), literal(not_before or now())),
+            else_=literal(quiet_until or not_before or now()),
+        ),
     ).select_from(source)
     made = (
         insert(Delivery)

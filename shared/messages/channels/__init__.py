@@ -152,6 +152,8 @@ OF_OLD = frozenset(key for key, one in SPECS.items() if one.of_old or one.fixed)
 NAMED = tuple(key for key, one in SPECS.items() if one.reaches == "name")
 #: Where robots write to groups.
 GROUPED = tuple(key for key, one in SPECS.items() if one.reaches == "group")
+#: Heard by nobody who does not look: not held back in quiet hours.
+SILENT = frozenset(key for key, one in SPECS.items() if one.fixed)
 #: Used for the topics only that the tenant ticked.
 BY_TOPIC = frozenset(key for key, one in SPECS.items() if one.reaches in ("phone", "name"))
 

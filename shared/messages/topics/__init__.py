@@ -31,9 +31,18 @@ TOPICS: dict[str, Topic] = {
     "dues": Topic(lazy_("Dues"), ("dues",)),
 }
 
+#: About something that has its own hour: told at once, at night and on days off too.
+AT_ONCE = frozenset({"meeting", "joint"})
+
 _OF = {kind: key for key, topic in TOPICS.items() for kind in topic.kinds}
 
 
 def topic_of(kind: str) -> str | None:
     """The topic of a kind of occasion; None for what belongs to none, such as a trial message."""
     return _OF.get(kind)
+
+
+def is_urgent(kind: str) -> bool:
+    """Whether messages of this kind go out in quiet hours too: what belongs to no topic (accounts, ballots, trials)
+    somebody waits for or must not miss, and what has its own hour."""
+    return kind in AT_ONCE or topic_of(kind) is None

@@ -6,7 +6,7 @@ from sqlalchemy import and_, case, or_, select, update
 
 from shared.access.actor import Actor
 from shared.audit import record
-from shared.clock import local, now, today
+from shared.clock import now, today
 from shared.db import db
 from shared.deeds.models import Deed
 from shared.reminders.actions.holding import Late, hold
@@ -26,7 +26,7 @@ def tell_late_deeds(actor: Actor, *, steps: Ladder) -> int:
     the day's digest a person and stage for all of them.
     """
     on = today()
-    if local(now()).hour < steps.hour:
+    if not steps.speaks(now()):
         return 0
     first, second = on - timedelta(days=steps.overdue), on - timedelta(days=steps.superior)
     due = (

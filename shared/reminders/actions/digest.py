@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared.access.actor import SYSTEM, Actor
 from shared.audit import record
-from shared.clock import local, now, today
+from shared.clock import now, today
 from shared.db import after_commit, db
 from shared.duties.models import DueItem
 from shared.jobs import nudge
@@ -237,5 +237,8 @@ def remind_due(actor: Actor = SYSTEM, *, pause: timedelta = timedelta(0)) -> tup
 
 
 def digest_is_due(steps: Ladder) -> bool:
-    """From the tenant's hour on, every day; before it the sweep plans nothing."""
-    return local(now()).hour >= steps.hour
+    """From the tenant's hour on; before it, in quiet hours and on days off the sweep plans nothing.
+
+    What is left out then is planned with the next open day: only the latest step is told, in one message.
+    """
+    return steps.speaks(now())

@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, or_, select, update
 
 from shared.access.actor import Actor
 from shared.audit import record
-from shared.clock import local, now, today
+from shared.clock import now, today
 from shared.db import db
 from shared.findings.models import Finding, Inspection, Measure
 from shared.findings.queries.lists import OPEN
@@ -34,7 +34,7 @@ def tell_late_findings(actor: Actor, *, steps: Ladder) -> int:
     a person and stage for all of them.
     """
     on = today()
-    if local(now()).hour < steps.hour:
+    if not steps.speaks(now()):
         return 0
     first, second = on - timedelta(days=steps.overdue), on - timedelta(days=steps.superior)
     late, measures = _findings(first, second), _measures(first)
@@ -151,7 +151,7 @@ def tell_missing_months(actor: Actor, *, steps: Ladder) -> int:
     """Tell units on the watch-list, once a month, that nothing is said of the month that has ended: so many days after
     its end as other duties are told late. The linked leader and the first secretary are told with them."""
     on, month = today(), last_month()
-    if local(now()).hour < steps.hour or (on - on.replace(day=1)).days < steps.overdue:
+    if not steps.speaks(now()) or (on - on.replace(day=1)).days < steps.overdue:
         return 0
     due = (
         select(WatchEntry.tenant_id, WatchEntry.id)

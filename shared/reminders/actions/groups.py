@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.access.actor import Actor
 from shared.accounts.queries.ways import channel_open
 from shared.audit import record
-from shared.clock import local, now, today
+from shared.clock import now, today
 from shared.db import after_commit, db
 from shared.duties.models import DueItem
 from shared.jobs import nudge
@@ -24,7 +24,7 @@ def tell_groups(actor: Actor, *, steps: Ladder) -> int:
     Twice at once, or each minute, it is still one: the day's occasion is planned once, and a group stands in it once.
     """
     on = today()
-    if local(now()).hour < steps.hour:
+    if not steps.speaks(now()):
         return 0
     key = f"group_due:{on}"
     used = select(MessageGroup.id).where(MessageGroup.state == "active")

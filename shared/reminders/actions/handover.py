@@ -1,6 +1,6 @@
 """Taking over: everything open of the former holder passes to the new one, in one transaction."""
 
-from sqlalchemy import BigInteger, Text, func, insert, literal, select
+from sqlalchemy import BigInteger, DateTime, Text, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.access.actor import Actor
@@ -15,10 +15,11 @@ from shared.i18n import _
 from shared.jobs import nudge
 from shared.members.models import Post
 from shared.messages.actions import SEND, open_occasion
-from shared.messages.channels import NOWHERE
+from shared.messages.channels import NOWHERE, SILENT
 from shared.messages.models import Delivery
 from shared.reminders.handed import HANDED
 from shared.reminders.queries.recipients import ways
+from shared.workdays.queries import open_hours
 
 #: The kind of occasion whose message tells the two of them.
 HANDOVER = "handover"
@@ -39,6 +40,8 @@ def tell(actor: Actor, handover: Handover, *, person_id: int | None, what: str) 
     )
     if not new:
         return
+    at = now()
+    opens = open_hours().opens(at)
     db.session.execute(
         insert(Delivery).from_select(
             ["occasion_id", "person_id", "channel", "not_before"],
@@ -46,7 +49,12 @@ def tell(actor: Actor, handover: Handover, *, person_id: int | None, what: str) 
                 literal(occasion_id, BigInteger),
                 literal(person_id, BigInteger),
                 func.unnest(literal(channels, ARRAY(Text))),
-                literal(now()),
+                func.unnest(
+                    literal(
+                        [at if channel in SILENT else opens for channel in channels],
+                        ARRAY(DateTime(timezone=True)),
+                    )
+                ),
             ),
         )
     )

@@ -19,6 +19,7 @@ from shared.db import db
 from shared.messages.actions import fan_out
 from shared.messages.models import Occasion
 from shared.messages.topics import TOPICS, topic_of
+from shared.workdays.queries import open_hours
 
 #: The reason of a row that waits for a digest, and of one that went in it.
 HELD = "digest"
@@ -88,7 +89,7 @@ def hold(actor: Actor, *, kind: str, lates: Sequence[Late]) -> int:
             given, given.c.person_id == ways.c.person_id
         ),
         topic=topic if topic is not None and TOPICS[topic].may_opt_out else None,
-        not_before=now() + PATIENCE,
+        not_before=open_hours().opens(now() + PATIENCE),
         many=False,
         held_for=HELD,
     ).pending

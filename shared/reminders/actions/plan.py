@@ -27,7 +27,9 @@ from shared.reminders.stages.terms import ABOVE, latest_step
 #: Rows of one INSERT.
 CHUNK = 20_000
 #: The steps at which those responsible above are told.
-_ABOVE = ("superior", *ABOVE)
+_ABOVE = ("superior", "leader", *ABOVE)
+#: Days off in a row, at most, by which a step before the last day may move further before it.
+_DAYS_OFF = 14
 
 
 class Reached(NamedTuple):
@@ -38,19 +40,6 @@ class Reached(NamedTuple):
     stage: str
 
 
-def _latest(due_on: date, on: date, ladder: Ladder) -> tuple[str, date]:
-    """The latest step reached, and the day on which it was."""
-    steps = (
-        ("superior", due_on + timedelta(days=ladder.superior)),
-        ("overdue", due_on + timedelta(days=ladder.overdue)),
-        ("due", due_on),
-    )
-    for stage, day in steps:
-        if day <= on:
-            return stage, day
-    return "coming", due_on - timedelta(days=ladder.coming)
-
-
 def _reached(on: date, ladder: Ladder, unit_id: int | None = None) -> tuple[list[Reached], dict[int, str]]:
     """Open items whose window has begun and whose step the tenant and the unit are answerable for; paths of units."""
     items = db.session.execute(
@@ -58,7 +47,10 @@ def _reached(on: date, ladder: Ladder, unit_id: int | None = None) -> tuple[list
             DueItem.id, DueItem.unit_id, DueItem.kind, DueItem.rule_id, DueItem.opens_on, DueItem.due_on
         ).where(
             DueItem.state == "open",
-            or_(DueItem.due_on <= on + timedelta(days=ladder.coming), DueItem.kind.in_(TERM_KINDS)),
+            or_(
+                DueItem.due_on <= on + timedelta(days=ladder.farthest + _DAYS_OFF),
+                DueItem.kind.in_(TERM_KINDS),
+            ),
             DueItem.opens_on <= on,
             true() if unit_id is None else DueItem.unit_id == unit_id,
         )
@@ -80,7 +72,7 @@ def _reached(on: date, ladder: Ladder, unit_id: int | None = None) -> tuple[list
             continue
         reached: tuple[str, date] | None = None
         if item.kind not in TERM_KINDS:
-            reached = _latest(item.due_on, on, ladder)
+            reached = ladder.of(item.kind).latest(item.due_on, on, ladder.hours.days)
         else:
             reached = latest_step(
                 item.kind,
@@ -105,11 +97,15 @@ def _rows(reached: list[Reached], paths: dict[int, str], on: date) -> Iterator[t
     own = answering({item.unit_id for item in reached}, on=on)
     told_above = {item.unit_id for item in reached if step_of(item.stage) in _ABOVE}
     above = superiors({unit_id: paths[unit_id] for unit_id in told_above}, on=on)
-    by_way = ways(set().union(*own.values(), *above.values()))
+    led = {item.unit_id for item in reached if item.stage == "leader"}
+    leaders = superiors({unit_id: paths[unit_id] for unit_id in led}, on=on, roles=("leader",)) if led else {}
+    by_way = ways(set().union(*own.values(), *above.values(), *leaders.values()))
     for item in reached:
         people = own[item.unit_id]
         if step_of(item.stage) in _ABOVE:
             people = people | above[item.unit_id]
+        if item.stage == "leader":
+            people = people | leaders[item.unit_id]
         for person_id in sorted(people):
             for channel in by_way.get(person_id, ()):
                 yield item.due_item_id, person_id, channel, item.stage

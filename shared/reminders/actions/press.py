@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import BigInteger, Text, func, literal, select, update
+from sqlalchemy import BigInteger, DateTime, Text, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared.access.actor import Actor
@@ -14,13 +14,14 @@ from shared.errors import Invalid
 from shared.i18n import _
 from shared.jobs import Job, enqueue, nudge
 from shared.messages.actions import SEND, open_occasion
-from shared.messages.channels import NOWHERE
+from shared.messages.channels import NOWHERE, SILENT
 from shared.messages.models import Delivery, Occasion
 from shared.reminders.jobs import PRESS_MANY
 from shared.reminders.models import Reminder
 from shared.reminders.queries.press import press_ids, press_stage, pressed_today
 from shared.reminders.queries.recipients import Told, told_by_hand
 from shared.tenancy import current_tenant
+from shared.workdays.queries import open_hours
 
 #: Above so many items the press becomes a job.
 AT_ONCE = 500
@@ -120,9 +121,11 @@ def press_items(*, occasion_id: int, ids: list[int]) -> Pressed:
 
 
 def _messages(occasion_id: int, recipients: list[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """One message a person and way; their keys."""
+    """One message a person and way; their keys. In quiet hours only what stands in the product goes at once."""
     if not recipients:
         return {}
+    at = now()
+    opens = open_hours().opens(at)
     people, channels = zip(*recipients, strict=True)
     rows = db.session.execute(
         insert(Delivery)
@@ -132,7 +135,12 @@ def _messages(occasion_id: int, recipients: list[tuple[int, str]]) -> dict[tuple
                 literal(occasion_id),
                 func.unnest(literal(list(people), ARRAY(BigInteger))),
                 func.unnest(literal(list(channels), ARRAY(Text))),
-                literal(now()),
+                func.unnest(
+                    literal(
+                        [at if channel in SILENT else opens for channel in channels],
+                        ARRAY(DateTime(timezone=True)),
+                    )
+                ),
             ),
         )
         .returning(Delivery.person_id, Delivery.channel, Delivery.id)

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from shared.access.actor import Actor
 from shared.audit import record
-from shared.clock import local, now, today
+from shared.clock import now, today
 from shared.db import db
 from shared.events.models import Resolution
 from shared.reminders.actions.holding import Late, hold
@@ -27,7 +27,7 @@ def tell_late_resolutions(actor: Actor, *, steps: Ladder) -> int:
     person for all of them.
     """
     on = today()
-    if local(now()).hour < steps.hour:
+    if not steps.speaks(now()):
         return 0
     due = (
         select(Resolution.tenant_id, Resolution.id)

@@ -6,7 +6,7 @@ from sqlalchemy import and_, case, or_, select, update
 
 from shared.access.actor import Actor
 from shared.audit import record
-from shared.clock import local, now, today
+from shared.clock import now, today
 from shared.db import db
 from shared.reminders.actions.holding import Late, hold
 from shared.reminders.queries.ladder import Ladder
@@ -26,7 +26,7 @@ def tell_late_returns(actor: Actor, *, steps: Ladder) -> int:
     the day's digest a person, stage and table.
     """
     on = today()
-    if local(now()).hour < steps.hour:
+    if not steps.speaks(now()):
         return 0
     first, second = on - timedelta(days=steps.overdue), on - timedelta(days=steps.superior)
     due = (

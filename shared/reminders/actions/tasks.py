@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, or_, select, update
 from shared.access.actor import Actor
 from shared.accounts.models import RoleGrant
 from shared.audit import record
-from shared.clock import local, now, today
+from shared.clock import now, today
 from shared.db import db
 from shared.plans.models import Plan, Task
 from shared.reminders.actions.holding import Late, hold
@@ -27,7 +27,7 @@ def tell_late_tasks(actor: Actor, *, steps: Ladder) -> int:
     the day's digest a person and stage for all of them. A task of a plan that is not issued is told to nobody.
     """
     on = today()
-    if local(now()).hour < steps.hour:
+    if not steps.speaks(now()):
         return 0
     first, second = on - timedelta(days=steps.overdue), on - timedelta(days=steps.superior)
     due = (

@@ -69,11 +69,12 @@ def answering(unit_ids: Iterable[int], *, on: date, roles: tuple[str, ...] = OWN
     return found
 
 
-def superiors(paths: dict[int, str], *, on: date) -> dict[int, set[int]]:
-    """Those responsible for the nearest unit above each that has any; a grant without a unit is for all. One query."""
+def superiors(paths: dict[int, str], *, on: date, roles: tuple[str, ...] = SUPERIOR) -> dict[int, set[int]]:
+    """Those responsible (by one of `roles`) for the nearest unit above each that has any; a grant without a unit is
+    for all. One query."""
     holders: dict[int | None, set[int]] = {}
     for unit_id, person_id in db.session.execute(
-        select(RoleGrant.unit_id, RoleGrant.person_id).where(RoleGrant.role.in_(SUPERIOR), _in_force(on))
+        select(RoleGrant.unit_id, RoleGrant.person_id).where(RoleGrant.role.in_(roles), _in_force(on))
     ):
         holders.setdefault(unit_id, set()).add(person_id)
     found: dict[int, set[int]] = {}

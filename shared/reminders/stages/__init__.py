@@ -21,6 +21,10 @@ STAGES: dict[str, Stage] = {
     "superior": Stage(
         lazy_("Told to the superior"), lazy_("Later still, to those responsible above and to the unit")
     ),
+    "leader": Stage(
+        lazy_("Told to the superior's leader"),
+        lazy_("Last of all, to the leader of the nearest unit above, those responsible there and the unit"),
+    ),
     # The steps of a term; each bears its months after a colon: 'term_coming:6'.
     "term_coming": Stage(lazy_("The term ends soon"), lazy_("Months before the end of a term, by the rule")),
     "term_due": Stage(lazy_("The term ends"), lazy_("On the last day of a term")),

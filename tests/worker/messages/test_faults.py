@@ -14,6 +14,7 @@ def test_killed_flushed_restarted_and_a_night_asleep_nothing_is_lost() -> None:
 
 
 def test_a_neighbours_ten_do_not_wait_for_the_many_of_somebody_else() -> None:
-    found = waited(4000)
+    # More than one worker can send in the goes that may come before the neighbour's.
+    found = waited(20_000)
     assert found["waiting"] > 500, "the big one was through before the small one began"
     assert found["seconds"] < 30

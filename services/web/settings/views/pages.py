@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from services.web.edge import actor, requires
 from services.web.fields import Form, show_problem
 from services.web.settings.forms import LendForm, SettingsForm
+from services.web.settings.views.routes import blueprint
 from shared.access.door import fetch
 from shared.access.permissions import Permission
 from shared.access.permissions import Permission as P
@@ -25,8 +26,6 @@ from shared.organisations.models import Unit
 from shared.tenants.actions import put_setting
 from shared.tenants.queries import all_settings
 from shared.tenants.settings import SETTINGS
-
-blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,19 @@ ENTRIES: tuple[tuple[lazy_, tuple[Entry, ...]], ...] = (
                 "settings.tenant",
                 P.SETTING_EDIT,
                 lazy_("Choices of this organisation"),
-                lazy_("Days before and after, hour of the digest"),
+                lazy_("Days before and after, hour of the digest, quiet hours"),
+            ),
+            Entry(
+                "settings.ladders",
+                P.SETTING_EDIT,
+                lazy_("Ladders"),
+                lazy_("Who is told when: before the last day, on it, after it, by kind of duty"),
+            ),
+            Entry(
+                "settings.days",
+                P.SETTING_EDIT,
+                lazy_("Work days"),
+                lazy_("Days off of the state, and what is other here"),
             ),
             Entry(
                 "channels.index",
