@@ -17,6 +17,7 @@ from services.web.audiences.views import blueprint as audiences
 from services.web.audit.views import blueprint as audit
 from services.web.ballots.views import blueprint as ballots
 from services.web.channels.views import blueprint as channels
+from services.web.circulars.views import blueprint as circulars
 from services.web.contacts.views import blueprint as contacts
 from services.web.deeds.views import blueprint as deeds
 from services.web.documents.views import blueprint as documents
@@ -42,6 +43,8 @@ from services.web.publications.views import blueprint as publications
 from services.web.reforms.views import blueprint as reforms
 from services.web.reminders.views import blueprint as reminders
 from services.web.returns.views import blueprint as returns
+from services.web.rounds.views import blueprint as rounds
+from services.web.schemes.views import blueprint as schemes
 from services.web.search.views import blueprint as search
 from services.web.settings.views import blueprint as settings_pages
 from services.web.study.views import blueprint as study
@@ -89,8 +92,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reminders,
     messages,
     audiences,
+    circulars,
     channels,
     assessments,
+    schemes,
+    rounds,
     ballots,
     documents,
     jobs,

@@ -91,7 +91,7 @@ def _phone(counts: dict[str, int]) -> list[dict[str, Any]]:
         {"endpoint": "members.me", "label": _("My record"), "icon": "user"},
         {
             "endpoint": "messages.index",
-            "label": _("Notices"),
+            "label": _("Messages"),
             "icon": "bell",
             "count": counts["unread"],
             "calm": True,
@@ -144,11 +144,17 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
     ),
     "messages": (
         ("messages.index", lazy_("My messages"), Permission.SELF),
+        ("circulars.index", lazy_("Circulars"), Permission.SELF),
         ("reminders.index", lazy_("Reminders sent"), Permission.REMINDER_VIEW),
+        ("reminders.proof", lazy_("Messages sent"), Permission.REMINDER_VIEW),
         ("audiences.index", lazy_("Segments"), Permission.CIRCULAR_SEND),
+        ("messages.choices", lazy_("Message settings"), Permission.SELF),
     ),
     "assessments": (
         ("assessments.index", lazy_("Scores"), Permission.SCORE_VIEW),
+        ("rounds.index", lazy_("Rounds"), Permission.SCORE_VIEW),
+        ("rounds.honour_list", lazy_("Honours"), Permission.SCORE_VIEW),
+        ("schemes.index", lazy_("Schemes"), Permission.SCORE_VIEW),
         ("ballots.index", lazy_("Ballots"), Permission.BALLOT_VIEW),
     ),
     "ledger": (
@@ -165,13 +171,15 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
 
 #: Blueprints that are reached from the pages of another, under whose tab they stand.
 _TAB_OF = {"contacts": "deeds", "watchlist": "findings"}
+#: Single pages that stand under another tab than the first of their blueprint.
+_PAGE_OF = {"reminders.sent": "reminders.proof", "reminders.why": "reminders.proof"}
 
 
 def section_tabs(section: str) -> list[tuple[str, str, bool, int]]:
     """The tabs of a left entry as macros/page.html draws them, those the actor may open."""
     who: Actor | None = g.get("actor")
     pages = SECTIONS[section]
-    here = request.endpoint
+    here = _PAGE_OF.get(request.endpoint or "", request.endpoint)
     if here not in {endpoint for endpoint, _word, _right in pages}:
         # A page below one of the tabs: the tab of its own blueprint, or of the one it is reached from.
         under = _TAB_OF.get(request.blueprint or "", request.blueprint)

@@ -2,6 +2,7 @@
 
 from shared.access.actor import SYSTEM
 from shared.assessments.actions import adopt_sheets, score_all, score_changed, score_units
+from shared.assessments.actions.appointing import begin_due_reviews
 from shared.db import transaction
 from shared.jobs import Claimed
 from shared.tenants.queries import open_tenant
@@ -22,6 +23,7 @@ def score_each_minute() -> None:
     with transaction():
         adopt_sheets(SYSTEM, tenant_kind=open_tenant().kind)
         score_changed(SYSTEM)
+        begin_due_reviews(SYSTEM)
 
 
 def score_nightly() -> None:

@@ -55,6 +55,29 @@ def compose_polls(parcels: list[Parcel]) -> dict[int, Composed | str]:
                 time=local(poll.closes_at).strftime("%Y-%m-%d %H:%M"),
             ),
             f"/ballots/{poll.id}/vote",
+            {"title": poll.title, "day": local(poll.closes_at).strftime("%Y-%m-%d %H:%M")},
         )
 
     return compose_each([one for one in recipients if int(one.detail["poll_id"]) in known], write)
+
+
+def compose_grades(parcels: list[Parcel]) -> dict[int, Composed | str]:
+    """Tells of a grade where it can be read; the grade itself stands on the own page only."""
+    recipients = addressed(parcels)
+    titles = {
+        row.id: row.title
+        for row in db.session.execute(
+            select(Poll.id, Poll.title).where(Poll.id.in_({int(one.detail["poll_id"]) for one in recipients}))
+        )
+    }
+
+    def write(one: Addressed) -> Said | None:
+        title = titles[int(one.detail["poll_id"])]
+        return Said(
+            _("The committee has decided: %(title)s", title=title),
+            _("Your grade stands on your own page."),
+            "/ballots/grades",
+            {"title": title},
+        )
+
+    return compose_each([one for one in recipients if int(one.detail["poll_id"]) in titles], write)

@@ -58,7 +58,8 @@ def compose_deeds(parcels: list[Parcel]) -> dict[int, Composed | str]:
             _("Given by: %(unit)s", unit=giver_name),
             _("Last day: %(day)s", day=deed.due_on.isoformat()),
         ]
-        return Said(subject, "\n".join(lines), f"/deeds/{deed.id}")
+        values = {"unit": unit_name, "title": deed.title, "day": deed.due_on.isoformat()}
+        return Said(subject, "\n".join(lines), f"/deeds/{deed.id}", values)
 
     return compose_each([one for one in recipients if int(one.detail["deed_id"]) in known], write)
 
@@ -118,6 +119,7 @@ def compose_contacts(parcels: list[Parcel]) -> dict[int, Composed | str]:
             _("Contact point: %(unit)s", unit=unit_name),
             _("%(person)s keeps in touch with %(unit)s.", person=person, unit=unit_name),
             f"/contacts/mine/{point.id}" if mine else f"/contacts/points/{point.id}",
+            {"unit": unit_name, "person": person},
         )
 
     return compose_each([one for one in recipients if int(one.detail["contact_id"]) in known], write)

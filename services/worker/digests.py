@@ -9,6 +9,7 @@ from services.worker.findings import compose_late_findings
 from services.worker.plans import compose_late_tasks
 from services.worker.resolutions import compose_late
 from services.worker.returns import compose_late_returns
+from services.worker.rounds import compose_late_rounds
 from services.worker.watchlist import compose_watch_late
 from shared.clock import today
 from shared.i18n import _, use_locale
@@ -23,6 +24,7 @@ PARTS: dict[str, Callable[[list[Parcel]], dict[int, Composed | str]]] = {
     "resolution_late": compose_late,
     "finding_late": compose_late_findings,
     "return_late": compose_late_returns,
+    "assessment_late": compose_late_rounds,
     "deed_late": compose_late_deeds,
     "watch_late": compose_watch_late,
 }
@@ -76,7 +78,10 @@ def _written(letter: Letter, parts: list[Composed]) -> Composed:
     page = settings().base_url + "/"
     if not letter.lines and len(parts) == 1:
         [only] = parts
-        return Composed(letter.address, only.subject, only.text, only.footer, letter.locale, only.link)
+        values = {"count": "1", "late": "1"}
+        return Composed(
+            letter.address, only.subject, only.text, only.footer, letter.locale, only.link, values=values
+        )
     subjects = [subject_of(letter, on)] if letter.lines else []
     subjects += [part.subject for part in parts]
     subject = (
@@ -92,7 +97,13 @@ def _written(letter: Letter, parts: list[Composed]) -> Composed:
     if len(parts) > MOST:
         texts.append(_("and %(n)s more", n=len(parts) - MOST))
     text = "\n\n".join(texts)
-    return Composed(letter.address, subject, text, _to_do(page), letter.locale, page if parts else "")
+    values = {
+        "count": str(len(letter.lines) + len(parts)),
+        "late": str(sum(line.due_on < on for line in letter.lines) + len(parts)),
+    }
+    return Composed(
+        letter.address, subject, text, _to_do(page), letter.locale, page if parts else "", values=values
+    )
 
 
 def _to_do(page: str) -> str:

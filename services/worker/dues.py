@@ -114,6 +114,7 @@ def compose_dues(parcels: list[Parcel]) -> dict[int, Composed | str]:
                 **told,
             ),
             f"/dues/unpaid?unit_id={unit_id}",
+            {"unit": told["unit"], "count": str(told["n"])},
         )
 
     return compose_each(recipients, write)

@@ -52,7 +52,14 @@ def _invitation(meeting: Meeting, step: str, unit_name: str) -> Said:
     else:
         lines += ["", meeting.agenda] if meeting.agenda else []
         lines += ["", _("Say on this page whether you come.")]
-    return Said(subject, "\n".join(lines), f"/meetings/{meeting.id}/invitation")
+    values = {
+        "unit": unit_name,
+        "title": meeting.title,
+        "day": meeting.on_date.isoformat(),
+        "time": f"{meeting.starts_at:%H:%M}",
+        "place": meeting.place,
+    }
+    return Said(subject, "\n".join(lines), f"/meetings/{meeting.id}/invitation", values)
 
 
 def compose_reviews(parcels: list[Parcel]) -> dict[int, Composed | str]:
@@ -75,6 +82,13 @@ def compose_reviews(parcels: list[Parcel]) -> dict[int, Composed | str]:
             "",
             _("Until it is mended it counts as not held."),
         ]
-        return Said(_("Returned: %(title)s", title=event.title), "\n".join(lines), f"/events/{event.id}")
+        values = {
+            "unit": unit_name,
+            "title": event.title,
+            "day": event.held_on.isoformat(),
+            "remark": event.review_remark or "",
+        }
+        subject = _("Returned: %(title)s", title=event.title)
+        return Said(subject, "\n".join(lines), f"/events/{event.id}", values)
 
     return compose_each([one for one in recipients if int(one.detail["event_id"]) in known], write)

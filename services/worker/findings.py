@@ -63,6 +63,7 @@ def compose_findings(parcels: list[Parcel]) -> dict[int, Composed | str]:
             _("Findings of the inspection: %(title)s", title=inspection.title),
             "\n".join(lines),
             f"/findings?inspection_id={inspection.id}",
+            {"unit": unit_name, "title": inspection.title},
         )
 
     return compose_each([one for one in recipients if int(one.detail["inspection_id"]) in known], write)
@@ -90,7 +91,8 @@ def compose_finding(parcels: list[Parcel]) -> dict[int, Composed | str]:
             "failed": _("Opened again, it does not hold: %(point)s", point=finding.point),
         }[act]
         lines = [unit_name, finding.point, _("Last day: %(day)s", day=finding.due_on.isoformat())]
-        return Said(subject, "\n".join(lines), f"/findings/{finding.id}")
+        values = {"unit": unit_name, "title": finding.point, "day": finding.due_on.isoformat()}
+        return Said(subject, "\n".join(lines), f"/findings/{finding.id}", values)
 
     return compose_each([one for one in recipients if int(one.detail["finding_id"]) in known], write)
 

@@ -72,6 +72,7 @@ def compose_group_dues(parcels: list[Parcel]) -> dict[int, Composed | str]:
             _("%(unit)s: %(n)s due, %(late)s of them overdue", unit=items[0][1], n=len(items), late=late),
             "\n".join(lines),
             "/",
+            {"unit": items[0][1], "count": str(len(items)), "late": str(late)},
         )
 
     return compose_each(addressed(parcels), write)

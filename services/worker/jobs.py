@@ -19,10 +19,11 @@ from services.worker.members import bulk
 from services.worker.reforms import execute as execute_reform
 from services.worker.reforms import undo as undo_reform
 from services.worker.reminders import press_many
+from services.worker.results import print_result
 from services.worker.tenants import found
 from services.worker.transfers import print_letter
 from shared.accounts.jobs import INVITE
-from shared.assessments.jobs import SCORE
+from shared.assessments.jobs import PRINT_RESULT, SCORE
 from shared.ballots.jobs import TIDY
 from shared.db import db, transaction
 from shared.documents.jobs import PRINT
@@ -61,6 +62,7 @@ WORK: dict[str, Callable[[Claimed], None]] = {
     REPORT.name: print_report,
     LETTER.name: print_letter,
     SCORE.name: score,
+    PRINT_RESULT.name: print_result,
     PRESS_MANY.name: press_many,
     BULK.name: bulk,
     TIDY.name: tidy,

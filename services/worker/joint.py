@@ -33,17 +33,18 @@ def compose_joint(parcels: list[Parcel]) -> dict[int, Composed | str]:
         step = str(one.detail["step"])
         if offer.state != _TIMELY[step]:
             return None
+        values = {"unit": unit_name, "title": event.title}
         if step == "asked":
             subject = _("Take over: %(title)s, %(day)s", title=event.title, day=event.held_on)
             text = _(
                 "%(host)s held it together with %(unit)s and has recorded it.", host=host_name, unit=unit_name
             )
-            return Said(subject, text, f"/joint/{offer.id}")
+            return Said(subject, text, f"/joint/{offer.id}", values)
         subject = {
             "corrected": _("The host corrected its record: %(title)s", title=event.title),
             "void": _("The host declared its record void: %(title)s", title=event.title),
         }[step]
         text = _("%(unit)s keeps its own record of it; see whether it needs the same.", unit=unit_name)
-        return Said(subject, text, f"/events/{offer.taken_event_id}")
+        return Said(subject, text, f"/events/{offer.taken_event_id}", values)
 
     return compose_each([one for one in recipients if int(one.detail["offer_id"]) in known], write)

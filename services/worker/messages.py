@@ -5,9 +5,10 @@ from collections.abc import Callable
 import structlog
 
 from services.worker.app import TenantTask, celery
-from services.worker.ballots import compose_polls
+from services.worker.ballots import compose_grades, compose_polls
 from services.worker.channels.addresses import address
 from services.worker.channels.outgoing import Composed
+from services.worker.circulars import compose_circulars
 from services.worker.deeds import compose_contacts, compose_deeds, compose_late_deeds
 from services.worker.digests import compose
 from services.worker.dues import compose_dues
@@ -19,11 +20,13 @@ from services.worker.minutes import compose_minutes
 from services.worker.plans import compose_late_tasks, compose_plans, compose_tasks
 from services.worker.resolutions import compose_late, compose_resolved
 from services.worker.returns import compose_fillings, compose_late_returns, compose_returns
+from services.worker.rounds import compose_late_rounds, compose_results, compose_rounds
 from services.worker.sending import Run
 from services.worker.terms import compose_handovers
 from services.worker.transfers import compose_transfers
 from services.worker.trials import compose_trials
 from services.worker.watchlist import compose_watch, compose_watch_late
+from services.worker.wording import reword
 from shared.db import db, transaction
 from shared.jobs import nudge, nudge_taken
 from shared.messages.actions import (
@@ -74,6 +77,11 @@ COMPOSERS: dict[str, Composer] = {
     "channel_test": compose_trials,
     "group_due": compose_group_dues,
     "poll": compose_polls,
+    "grade": compose_grades,
+    "circular": compose_circulars,
+    "assessment_round": compose_rounds,
+    "assessment_late": compose_late_rounds,
+    "assessment_result": compose_results,
 }
 
 
@@ -121,7 +129,7 @@ def _compose(parcels: list[Parcel]) -> dict[int, Composed | str]:
 def _compose_kind(kind: str, parcels: list[Parcel]) -> dict[int, Composed | str]:
     """A composer that fails takes its own messages with it, not the others of the round."""
     try:
-        return COMPOSERS[kind](parcels)
+        return reword(kind, parcels, COMPOSERS[kind](parcels))
     except Exception as error:
         db.session.rollback()
         log.exception("composer failed", kind=kind, error=type(error).__name__)

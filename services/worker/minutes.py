@@ -29,18 +29,21 @@ def compose_minutes(parcels: list[Parcel]) -> dict[int, Composed | str]:
             # Overtaken: signed, taken back, or somebody else chairs it by now.
             return None
         lines = [f"{unit_name}: {title_of(minutes)}" + (f", {minutes.held_on}" if minutes.held_on else "")]
+        values = {"unit": unit_name, "title": title_of(minutes)}
         if step == "sent":
             lines += ["", _("Read it and sign, or send it back with a remark; it is filed once signed.")]
             return Said(
                 _("For your signature: %(title)s", title=title_of(minutes)),
                 "\n".join(lines),
                 f"/minutes/{minutes.id}/sign",
+                values,
             )
         lines.append(_("What is to be mended: %(remark)s", remark=minutes.remark or ""))
         return Said(
             _("Sent back by the chair: %(title)s", title=title_of(minutes)),
             "\n".join(lines),
             f"/minutes/{minutes.id}",
+            values,
         )
 
     return compose_each([one for one in recipients if int(one.detail["minutes_id"]) in known], write)

@@ -66,6 +66,10 @@ def compose_late_tasks(parcels: list[Parcel]) -> dict[int, Composed | str]:
     return compose_each(recipients, write)
 
 
+def _values(plan: Plan, unit_name: str) -> dict[str, str]:
+    return {"unit": unit_name, "title": plan.title}
+
+
 def _own(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
     """To whoever leads a task by a post, or helps with one."""
     if plan.state != "issued":
@@ -74,6 +78,7 @@ def _own(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
         _("Plan: %(title)s", title=plan.title),
         _("A plan of %(unit)s asks something of you: %(title)s", unit=unit_name, title=plan.title),
         "/tasks/mine",
+        _values(plan, unit_name),
     )
 
 
@@ -85,7 +90,8 @@ def _change(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
         unit=unit_name,
         title=plan.title,
     )
-    return Said(_("Plan changed: %(title)s", title=plan.title), text, f"/tasks?plan_id={plan.id}&view=all")
+    subject = _("Plan changed: %(title)s", title=plan.title)
+    return Said(subject, text, f"/tasks?plan_id={plan.id}&view=all", _values(plan, unit_name))
 
 
 def _withdrawn(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
@@ -99,6 +105,7 @@ def _withdrawn(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
         _("Item withdrawn: %(title)s", title=plan.title),
         "\n".join(lines),
         f"/tasks?plan_id={plan.id}&view=withdrawn",
+        _values(plan, unit_name),
     )
 
 
@@ -106,7 +113,8 @@ def _comments(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
     if plan.state != "comments":
         return None
     text = _("%(unit)s asks what your unit thinks of a draft: %(title)s", unit=unit_name, title=plan.title)
-    return Said(_("Draft for comments: %(title)s", title=plan.title), text, f"/plans/{plan.id}/comments")
+    subject = _("Draft for comments: %(title)s", title=plan.title)
+    return Said(subject, text, f"/plans/{plan.id}/comments", _values(plan, unit_name))
 
 
 def _answer(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
@@ -117,7 +125,8 @@ def _answer(one: Addressed, plan: Plan, unit_name: str) -> Said | None:
             "Your remark on the draft was not taken; the reason stands beside it: %(title)s", title=plan.title
         )
     )
-    return Said(_("Answer to your remark: %(title)s", title=plan.title), text, f"/plans/{plan.id}/comments")
+    subject = _("Answer to your remark: %(title)s", title=plan.title)
+    return Said(subject, text, f"/plans/{plan.id}/comments", _values(plan, unit_name))
 
 
 #: What else a message about a plan may say, by its detail.
@@ -160,7 +169,10 @@ def compose_plans(parcels: list[Parcel]) -> dict[int, Composed | str]:
             _("Your tasks, with their last days, stand on this page."),
         ]
         return Said(
-            _("Plan: %(title)s", title=plan.title), "\n".join(lines), f"/tasks?plan_id={plan.id}&view=all"
+            _("Plan: %(title)s", title=plan.title),
+            "\n".join(lines),
+            f"/tasks?plan_id={plan.id}&view=all",
+            _values(plan, unit_name),
         )
 
     return compose_each([one for one in recipients if int(one.detail["plan_id"]) in known], write)
@@ -193,6 +205,7 @@ def compose_tasks(parcels: list[Parcel]) -> dict[int, Composed | str]:
         lines = [unit_name, task.title, _("Last day: %(day)s", day=task.due_on.isoformat())]
         # Whoever is asked for a part has a task of their own and may not see this one.
         where = {"pass_on": "/tasks", "help": f"/tasks/{task.id}/mine"}.get(act, f"/tasks/{task.id}")
-        return Said(subject, "\n".join(lines), where)
+        values = {"unit": unit_name, "title": task.title, "day": task.due_on.isoformat()}
+        return Said(subject, "\n".join(lines), where, values)
 
     return compose_each([one for one in recipients if int(one.detail["task_id"]) in known], write)

@@ -67,6 +67,7 @@ def compose_resolved(parcels: list[Parcel]) -> dict[int, Composed | str]:
             _("Resolved while you were absent: %(title)s", title=event.title),
             "\n".join([f"{unit_name}: {event.title}, {event.held_on}", "", *numbered]),
             "/",
+            {"unit": unit_name, "title": event.title, "day": event.held_on.isoformat()},
         )
 
     return compose_each(recipients, write)

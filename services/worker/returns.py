@@ -47,7 +47,8 @@ def compose_returns(parcels: list[Parcel]) -> dict[int, Composed | str]:
             lines = [unit_name, _("This table has been withdrawn: %(reason)s", reason=table.reason)]
         else:
             lines.append(_("Last day: %(day)s", day=str(table.due_on)))
-        return Said(subject, "\n".join(lines), "/returns" if act == "withdraw" else _TO_FILL)
+        values = {"unit": unit_name, "title": table.title, "day": str(table.due_on or "")}
+        return Said(subject, "\n".join(lines), "/returns" if act == "withdraw" else _TO_FILL, values)
 
     return compose_each([one for one in recipients if int(one.detail["return_id"]) in known], write)
 
@@ -80,6 +81,7 @@ def compose_fillings(parcels: list[Parcel]) -> dict[int, Composed | str]:
             _("Table returned: %(title)s", title=table.title),
             "\n".join(lines),
             f"/returns/fillings/{filling_id}",
+            {"unit": unit_name, "title": table.title, "day": str(table.due_on or ""), "remark": remark},
         )
 
     return compose_each([one for one in recipients if int(one.detail["note_id"]) in known], write)

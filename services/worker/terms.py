@@ -6,6 +6,7 @@ from shared.accounts.queries.handover import Told, told
 from shared.i18n import _, use_locale
 from shared.members.posts import post_name
 from shared.messages.actions import Parcel
+from shared.settings import settings
 
 
 def compose_handovers(parcels: list[Parcel]) -> dict[int, Composed | str]:
@@ -42,4 +43,12 @@ def _composed(one: Told) -> Composed | str:
             )
             path = "/"
         below = footer(path)
-    return Composed(to=one.email or "", subject=subject, text=text, footer=below, locale=one.locale)
+    return Composed(
+        to=one.email or "",
+        subject=subject,
+        text=text,
+        footer=below,
+        locale=one.locale,
+        link=settings().base_url + path,
+        values={"unit": one.unit_name, "post": post},
+    )

@@ -43,7 +43,12 @@ def compose_transfers(parcels: list[Parcel]) -> dict[int, Composed | str]:
             return None
         mine = transfer.person_id == one.person_id
         subject, text = _words(transfer, step, mine=mine)
-        return Said(subject, text, "/me" if mine else f"/transfers/{transfer.id}")
+        values = {
+            "person": transfer.person_name,
+            "sender": transfer.from_name,
+            "receiver": transfer.to_name,
+        }
+        return Said(subject, text, "/me" if mine else f"/transfers/{transfer.id}", values)
 
     return compose_each(recipients, write)
 

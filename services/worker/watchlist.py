@@ -52,7 +52,8 @@ def compose_watch(parcels: list[Parcel]) -> dict[int, Composed | str]:
             "void": _("%(unit)s was put on the watch-list by mistake", unit=name),
         }[act]
         lines = [subject, _("To be put right by %(day)s", day=entry.until.isoformat())]
-        return Said(subject, "\n".join(lines), f"/watchlist/{entry.id}")
+        values = {"unit": name, "day": entry.until.isoformat()}
+        return Said(subject, "\n".join(lines), f"/watchlist/{entry.id}", values)
 
     return compose_each([one for one in recipients if int(one.detail["watch_id"]) in known], write)
 

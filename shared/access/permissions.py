@@ -63,7 +63,7 @@ class Permission(StrEnum):
     #: Deeds, contact points, postings, pairings and visits.
     DEED_VIEW = "deed:view"
     DEED_EDIT = "deed:edit"
-    #: Keep segments of recipients among the units and people in reach.
+    #: Send circulars to units and people in reach, follow their receipts; keep segments of recipients.
     CIRCULAR_SEND = "circular:send"
     REMINDER_SEND = "reminder:send"
     REMINDER_VIEW = "reminder:view"
@@ -72,6 +72,14 @@ class Permission(StrEnum):
     BALLOT_RUN = "ballot:run"
     SCORE_VIEW = "score:view"
     SCORE_RUN = "score:run"
+    #: Make assessment schemes, try them on last year, issue them.
+    SCHEME_EDIT = "scheme:edit"
+    #: Hold rounds of assessment for units in reach: open, appoint reviewers, confirm, publish, answer appeals.
+    ROUND_RUN = "round:run"
+    #: Say the own unit's marks, show evidence, hand in, appeal.
+    ROUND_ENTER = "round:enter"
+    #: Mark what was handed in, where one was appointed.
+    ROUND_REVIEW = "round:review"
     DOCUMENT_VIEW = "document:view"
     DOCUMENT_PRINT = "document:print"
     JOB_VIEW = "job:view"

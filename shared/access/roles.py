@@ -65,7 +65,7 @@ ROLES: dict[str, RoleSpec] = {
             | {P.DUES_VIEW, P.DUES_EDIT, P.DUES_APPROVE}
             | {P.FINDING_EDIT, P.FINDING_APPROVE}
             | {P.RETURN_ISSUE, P.DEED_EDIT, P.CIRCULAR_SEND}
-            | {P.FINDING_EDIT, P.FINDING_APPROVE, P.BALLOT_RUN}
+            | {P.BALLOT_RUN, P.SCHEME_EDIT, P.ROUND_RUN, P.ROUND_REVIEW}
         ),
     ),
     "officer": RoleSpec(
@@ -82,7 +82,7 @@ ROLES: dict[str, RoleSpec] = {
             | {P.PLAN_EDIT, P.TASK_WORK}
             | {P.FINDING_EDIT, P.FINDING_WORK, P.FINDING_APPROVE}
             | {P.RETURN_ISSUE, P.RETURN_FILL, P.DEED_EDIT, P.CIRCULAR_SEND}
-            | {P.FINDING_EDIT, P.FINDING_WORK, P.FINDING_APPROVE, P.BALLOT_RUN}
+            | {P.BALLOT_RUN, P.ROUND_RUN, P.ROUND_ENTER, P.ROUND_REVIEW}
         ),
     ),
     "leader": RoleSpec(
@@ -129,6 +129,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.DEED_EDIT,
                 P.CIRCULAR_SEND,
                 P.BALLOT_RUN,
+                P.ROUND_ENTER,
             }
         ),
     ),
@@ -136,7 +137,11 @@ ROLES: dict[str, RoleSpec] = {
         lazy_("Ledger keeper"),
         lazy_("Keeps the ledger in the secretary's place until a date"),
         Reach.UNIT,
-        frozenset(_READ | _PRINT | {P.DUTY_RECORD, P.EVENT_CORRECT, P.TASK_WORK, P.RETURN_FILL, P.DEED_EDIT}),
+        frozenset(
+            _READ
+            | _PRINT
+            | {P.DUTY_RECORD, P.EVENT_CORRECT, P.TASK_WORK, P.RETURN_FILL, P.DEED_EDIT, P.ROUND_ENTER}
+        ),
     ),
     "reviewer": RoleSpec(
         lazy_("Reviewer"),
@@ -156,6 +161,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.RETURN_VIEW,
                 P.DEED_VIEW,
                 P.EVENT_REVIEW,
+                P.ROUND_REVIEW,
             }
         ),
     ),
@@ -171,7 +177,7 @@ ROLES: dict[str, RoleSpec] = {
     ),
     "member": RoleSpec(
         lazy_("Member"),
-        lazy_("My next event, my record, my notices"),
+        lazy_("My next event, my record, my messages"),
         Reach.SELF,
         frozenset({P.SELF}),
     ),

@@ -4,3 +4,4 @@ from shared.i18n import lazy_
 from shared.jobs import JobKind
 
 SCORE = JobKind("assessments.score", lazy_("Count the scores"))
+PRINT_RESULT = JobKind("assessments.print_result", lazy_("Print the result of a round"))

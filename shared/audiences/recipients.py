@@ -129,7 +129,7 @@ def _belongs(audience: Audience) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _pairs(actor: Actor, audience: Audience, may: Permission) -> Subquery:
+def pairs_of(actor: Actor, audience: Audience, may: Permission) -> Subquery:
     """(person_id, unit_id): who is meant, and for which unit. A person of two units stands twice."""
     units = units_of(actor, audience, may)
     on = today()
@@ -164,7 +164,7 @@ def _pairs(actor: Actor, audience: Audience, may: Permission) -> Subquery:
 
 def people_of(actor: Actor, audience: Audience, may: Permission) -> Select[int]:
     """The ids of the people, each once, for units within the actor's reach of `may`."""
-    pairs = _pairs(actor, audience, may)
+    pairs = pairs_of(actor, audience, may)
     return select(pairs.c.person_id).distinct()
 
 
@@ -178,7 +178,7 @@ def count_of(actor: Actor, audience: Audience, may: Permission) -> tuple[int, in
 
 def sample_of(actor: Actor, audience: Audience, may: Permission) -> list[tuple[str, str]]:
     """(name, unit) of the first ten by name. One query."""
-    pairs = _pairs(actor, audience, may)
+    pairs = pairs_of(actor, audience, may)
     rows = db.session.execute(
         select(Person.name, func.min(Unit.name))
         .join(pairs, pairs.c.person_id == Person.id)

@@ -3,7 +3,7 @@
 The running system reads and writes polls; of ballots it may only call the functions of that schema (ADR 0033).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKeyConstraint,
     Index,
@@ -126,6 +127,30 @@ class PollCount(TenantOwned, Base):
     #: {item key: {choice: votes}}; names written in under 'w': {name: votes}.
     totals: Mapped[dict[str, Any]] = mapped_column(JSONB)
     form_key: Mapped[str] = mapped_column(Text)
+
+
+class PollGrade(TenantOwned, Base):
+    """The grade that the committee gave a person after an appraisal; told to that person only."""
+
+    __tablename__ = "poll_grade"
+    __table_args__ = (
+        references("poll_id", "poll", ondelete="CASCADE"),
+        references("person_id", "person"),
+        references("decided_by", "person"),
+        UniqueConstraint("tenant_id", "poll_id", "person_id"),
+        # The own grades of a person.
+        Index("ix_poll_grade_person_id", "tenant_id", "person_id", "decided_on"),
+    )
+
+    poll_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    #: One of the choices of the poll's kind.
+    grade: Mapped[str] = mapped_column(Text)
+    remark: Mapped[str] = mapped_column(Text, server_default="")
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    decided_on: Mapped[date] = mapped_column(Date)
+    #: When the person was told; what was told stands.
+    told_on: Mapped[date | None] = mapped_column(Date)
 
 
 def _sealed(name: str, *columns: Column[Any]) -> Table:

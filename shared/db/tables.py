@@ -22,6 +22,7 @@ MODULES = (
     "deeds.models",
     "contacts.models",
     "audiences.models",
+    "circulars.models",
     "ballots.models",
     "assessments.models",
     "documents.models",

@@ -31,6 +31,7 @@ class Inspection(TenantOwned, Base):
     __table_args__ = (
         references("unit_id", "unit"),
         references("created_by", "person"),
+        references("round_id", "assessment_round"),
         CheckConstraint(
             "kind in ('supervision', 'inspection', 'patrol', 'assessment', 'self_check')", name="kind"
         ),
@@ -38,6 +39,8 @@ class Inspection(TenantOwned, Base):
             "plan_due >= feedback_on and focus_end >= feedback_on and report_due >= feedback_on", name="days"
         ),
         UniqueConstraint("tenant_id", "form_key"),
+        # A round's lost points become findings of one inspection.
+        UniqueConstraint("tenant_id", "round_id"),
         # The list, newest first.
         Index("ix_inspection_unit_id", "tenant_id", "unit_id", "id"),
     )
@@ -54,6 +57,8 @@ class Inspection(TenantOwned, Base):
     plan_due: Mapped[date | None] = mapped_column(Date)
     focus_end: Mapped[date | None] = mapped_column(Date)
     report_due: Mapped[date | None] = mapped_column(Date)
+    #: The round of assessment whose lost points it holds.
+    round_id: Mapped[int | None] = mapped_column(BigInteger)
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     form_key: Mapped[str] = mapped_column(Text)

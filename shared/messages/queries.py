@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, case, func, or_, select
 
 from shared.db import db
-from shared.messages.models import Delivery, Occasion
+from shared.messages.models import Delivery, MessageTemplate, Occasion
 
 PAGE = 30
 
@@ -59,3 +59,28 @@ def own_notices(person_id: int, *, after: tuple[bool, int] | None = None) -> lis
         for delivery_id, kind, subject, sent_at, was_read in db.session.execute(statement)
         if sent_at is not None
     ]
+
+
+def own_wordings(kind: str | None = None) -> dict[tuple[str, str], MessageTemplate]:
+    """The tenant's own words by kind and language, of one kind or of all. One query."""
+    statement = select(MessageTemplate)
+    if kind is not None:
+        statement = statement.where(MessageTemplate.kind == kind)
+    return {(row.kind, row.locale): row for row in db.session.scalars(statement)}
+
+
+def last_own(person_id: int, kind: str) -> tuple[str, str] | None:
+    """Subject and text of the last message of a kind that a person got; None before the first."""
+    row = db.session.execute(
+        select(Delivery.subject, Delivery.body)
+        .join(Occasion, and_(Occasion.tenant_id == Delivery.tenant_id, Occasion.id == Delivery.occasion_id))
+        .where(
+            Delivery.person_id == person_id,
+            Delivery.channel == "in_app",
+            Delivery.state == "sent",
+            Occasion.kind == kind,
+        )
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row.subject, row.body)

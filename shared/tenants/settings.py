@@ -112,6 +112,22 @@ SETTINGS: Mapping[str, SettingSpec] = {
         lazy_("Off: the secretary hands a record in directly, and the chair may sign it later."),
         _LEDGER,
     ),
+    "band_top": SettingSpec(
+        20,
+        "number",
+        lazy_("Top band of a round, per cent of the units"),
+        lazy_("Whom others learn from; who ties at its edge is not in it."),
+        lazy_("Assessment"),
+        most=50,
+    ),
+    "band_tail": SettingSpec(
+        10,
+        "number",
+        lazy_("Tail band of a round, per cent of the units"),
+        lazy_("Who is helped first; who ties at its edge is not in it."),
+        lazy_("Assessment"),
+        most=50,
+    ),
     "score_backfilled": SettingSpec(
         False,
         "switch",

@@ -9,9 +9,12 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from shared.accounts.models import Handover, RoleGrant
-from shared.assessments.models import Line, Scheme
+from shared.assessments.models import Appeal, Honour, Line, Proof, Round, Scheme
+from shared.assessments.models import Entry as RoundEntry
 from shared.audiences.models import Segment
 from shared.ballots.models import Poll, PollItem, PollVoter
+from shared.circulars.models import Circular, CircularFile
+from shared.circulars.models import Receipt as CircularReceipt
 from shared.clock import now, today
 from shared.contacts.models import ContactPoint, Pairing, Posting, Visit, VisitProblem
 from shared.db import db, transaction
@@ -639,6 +642,69 @@ def make_filling(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_round(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Round(
+        scheme_id=make_scheme(side, unit_id, owner),
+        unit_id=unit_id,
+        name=f"secret round of {unit_id}",
+        period="year",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+        self_until=date(2199, 12, 1),
+        review_until=date(2199, 12, 2),
+        appeal_until=date(2199, 12, 3),
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_round_entry(side: Side, unit_id: int, owner: Cast) -> int:
+    row = RoundEntry(round_id=make_round(side, unit_id, owner), unit_id=unit_id)
+    added(row)
+    return row.id
+
+
+def make_honour(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Honour(
+        unit_id=unit_id,
+        name=f"secret honour of {unit_id}",
+        level="city",
+        granted_by="secret organ",
+        granted_on=date(2026, 5, 1),
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_proof(side: Side, unit_id: int, owner: Cast) -> int:
+    entry = db.session.get_one(RoundEntry, (side.tenant_id, make_round_entry(side, unit_id, owner)))
+    scheme_id = db.session.scalar(select(Round.scheme_id).where(Round.id == entry.round_id))
+    line = Line(scheme_id=scheme_id, ordinal=1, heading="h", name="n", kind="evidence", full_marks=Decimal(5))
+    added(line)
+    row = Proof(
+        round_id=entry.round_id,
+        unit_id=unit_id,
+        line_id=line.id,
+        file_id=make_file(side, unit_id, owner),
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def make_appeal(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Appeal(
+        round_id=make_round(side, unit_id, owner),
+        unit_id=unit_id,
+        body=f"secret appeal of {unit_id}",
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
 def make_inspection(side: Side, unit_id: int, owner: Cast) -> int:
     row = Inspection(
         unit_id=unit_id,
@@ -795,6 +861,38 @@ def make_counter(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_circular(side: Side, unit_id: int, owner: Cast) -> int:
+    """A circular of a unit that came to the unit itself and to its owner."""
+    row = Circular(
+        unit_id=unit_id,
+        title=f"secret circular of {unit_id}",
+        body="secret text",
+        state="sent",
+        sent_at=now(),
+        created_by=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    added(CircularReceipt(circular_id=row.id, unit_id=unit_id, at_unit_id=unit_id))
+    added(CircularReceipt(circular_id=row.id, person_id=owner.person_id, at_unit_id=unit_id))
+    return row.id
+
+
+def make_circular_file(side: Side, unit_id: int, owner: Cast) -> int:
+    circular_id = make_circular(side, unit_id, owner)
+    file = store(
+        b"secret paper",
+        name="paper.txt",
+        media_type="text/plain",
+        purpose="circular",
+        keys=keys(),
+        unit_id=unit_id,
+    )
+    row = CircularFile(circular_id=circular_id, file_id=file.id, name="paper.txt")
+    added(row)
+    return row.id
+
+
 def make_segment(side: Side, unit_id: int, owner: Cast) -> int:
     """A kept choice of recipients."""
     row = Segment(
@@ -904,7 +1002,7 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "line_id": make_line,
     "receipt_id": make_receipt,
     "relief_id": make_relief,
-    "entry_id": make_entry,
+    "dues_entry_id": make_entry,
     "turnover_id": make_turnover,
     "dues_rule_id": make_dues_rule,
     "reform_id": make_reform,
@@ -919,6 +1017,11 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "inspection_id": make_inspection,
     "return_id": make_return,
     "filling_id": make_filling,
+    "round_id": make_round,
+    "entry_id": make_round_entry,
+    "proof_id": make_proof,
+    "honour_id": make_honour,
+    "appeal_id": make_appeal,
     "finding_id": make_finding,
     "poll_id": make_poll,
     "measure_id": make_measure,
@@ -928,6 +1031,8 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "counter_id": make_counter,
     "contact_id": make_contact,
     "segment_id": make_segment,
+    "circular_id": make_circular,
+    "circular_file_id": make_circular_file,
     "posting_id": make_posting,
     "pairing_id": make_pairing,
     "visit_id": make_visit,

@@ -39,6 +39,8 @@ PAGES = (
     "/reminders/press",
     "/reminders/block",
     "/reminders/call-list",
+    "/reminders/proof",
+    "/reminders/messages",
     "/notices",
     "/jobs",
     "/imports",
@@ -47,6 +49,7 @@ PAGES = (
     "/audit",
     "/audit/export",
     "/settings/lend",
+    "/settings/texts",
 )
 
 

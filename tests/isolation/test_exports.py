@@ -208,8 +208,11 @@ def test_the_rejected_rows_are_those_of_ones_own_import(
 
 #: Lists of which the staged sides hold no row that bears a mark: what their own tests show is not shown here.
 WITHOUT_MARKS = {
+    # Of one round with a result; that it stays in its tenant and reach is tried in tests/web/rounds/test_results.py.
+    "rounds.results",
     "assessments.board",
     "audit.trail",
+    "circulars.receipts",
     "dues.book",
     "dues.sheet",
     "reforms.list",
@@ -243,7 +246,7 @@ def test_a_list_leaves_with_ones_own_rows_only(name: str, there: Leaks, enter: E
         "reviewer": {OWN},
     }.items():
         answer = enter(organ[role]).post(f"{address(name)}?{WHOLE}")
-        if answer.status_code == 403:
+        if answer.status_code == 403 or (name == "rounds.results" and answer.status_code == 404):
             continue
         book = book_of(answer)
         text = str([book.head, *book.rows, *book.about.items()])
@@ -260,7 +263,16 @@ def test_a_list_leaves_with_ones_own_rows_only(name: str, there: Leaks, enter: E
 @pytest.mark.parametrize(
     "name",
     sorted(
-        set(ASKED) - {"audit.trail", "meetings.calendar", "reforms.list", "reminders.log", "transfers.list"}
+        set(ASKED)
+        - {
+            "audit.trail",
+            "circulars.receipts",
+            "meetings.calendar",
+            "reforms.list",
+            "reminders.log",
+            "rounds.results",
+            "transfers.list",
+        }
     ),
 )
 def test_a_strangers_unit_narrows_no_list(name: str, there: Leaks, enter: Enter) -> None:

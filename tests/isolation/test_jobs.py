@@ -123,6 +123,7 @@ ELSEWHERE = {
     "tenants.found": "tests/web/tenants/test_operator.py",
     "tenants.rotate": "tests/worker/keys/test_rewrap.py",
     "exports.write": "tests/isolation/test_exports.py",
+    "assessments.print_result": "tests/web/rounds/test_results.py",
     "findings.report": "tests/web/findings/test_report.py",
     "reforms.execute": "tests/web/reforms/test_pages.py",
     "reforms.undo": "tests/web/reforms/test_pages.py",

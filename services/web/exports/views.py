@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from services.web.accounts.views.people import chosen_filter
 from services.web.assessments.views import filter_asked as board_asked
 from services.web.audit.views import filter_asked as trail_asked
+from services.web.circulars.views.following import receipts_asked
 from services.web.contacts.views.pairings import pairings_asked
 from services.web.contacts.views.points import points_asked
 from services.web.contacts.views.postings import postings_asked
@@ -41,9 +42,11 @@ from services.web.members.views.offices import read_offices
 from services.web.minutes.views.resolutions import filter_asked as resolutions_asked
 from services.web.organisations.views.listing import read_filter as units_asked
 from services.web.publications.views import filter_asked as publications_asked
-from services.web.reminders.views import log_asked
+from services.web.reminders.views import log_asked, proof_asked
 from services.web.returns.views.lists import filter_asked as returns_asked
 from services.web.returns.views.results import result_asked
+from services.web.rounds.views.honours import honours_asked
+from services.web.rounds.views.results import results_asked
 from services.web.study.views.lists import make_up_filter
 from services.web.study.views.units import units_filter
 from services.web.tasks.views.pages import filter_asked as tasks_asked
@@ -77,6 +80,7 @@ ASKED: dict[str, Callable[[], Any]] = {
     "contacts.points": points_asked,
     "contacts.postings": postings_asked,
     "contacts.visits": visits_asked,
+    "circulars.receipts": receipts_asked,
     "deeds.list": deeds_asked,
     "documents.papers": lambda: papers_asked()[1],
     "dues.book": book_asked,
@@ -104,6 +108,9 @@ ASKED: dict[str, Callable[[], Any]] = {
     "publications.list": publications_asked,
     "reforms.list": AllReforms,
     "reminders.log": lambda: log_asked()[0],
+    "reminders.proof": proof_asked,
+    "rounds.honours": honours_asked,
+    "rounds.results": results_asked,
     "study.makeup": make_up_filter,
     "study.units": units_filter,
     "tasks.list": tasks_asked,

@@ -27,8 +27,9 @@ PURPOSES: dict[str, Permission] = {
     "letter": Permission.TRANSFER_EDIT,
     "finding_report": Permission.FINDING_VIEW,
 }
-#: Photos and papers of records, plans, tasks and findings: only the addresses of what they hang at serve them.
-ATTACHED = ("event", "plan", "task", "finding")
+#: Photos and papers of records, plans, findings, circulars and the like: only the addresses of what they hang at serve
+#: them.
+ATTACHED = ("event", "plan", "task", "finding", "deed", "circular")
 #: Larger ones are read from the disk while they are sent.
 IN_MEMORY = 8 * 1024 * 1024
 

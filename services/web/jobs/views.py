@@ -12,7 +12,7 @@ from shared.access.actor import Actor
 from shared.access.door import fetch, reach_filter
 from shared.access.permissions import Permission
 from shared.accounts.jobs import INVITE
-from shared.assessments.jobs import SCORE
+from shared.assessments.jobs import PRINT_RESULT, SCORE
 from shared.ballots.jobs import TIDY
 from shared.clock import now
 from shared.db import db, transaction
@@ -55,6 +55,7 @@ KINDS: dict[str, JobKind] = {
         READ,
         REPORT,
         ROTATE,
+        PRINT_RESULT,
         SCORE,
         TIDY,
         UNDO,
@@ -104,6 +105,7 @@ ASKED_BY: dict[str, Permission] = {
     READ_LEDGER.name: Permission.IMPORT_LEDGER,
     COMMIT_LEDGER.name: Permission.IMPORT_LEDGER,
     UNDO_LEDGER.name: Permission.IMPORT_LEDGER,
+    PRINT_RESULT.name: Permission.DOCUMENT_PRINT,
     SCORE.name: Permission.SCORE_RUN,
     TIDY.name: Permission.BALLOT_RUN,
     UNDO.name: Permission.IMPORT_RUN,
@@ -140,6 +142,7 @@ OUTCOMES: dict[str, tuple[lazy_, tuple[str, ...]]] = {
     PLAN.name: (lazy_("%(added)s due items added, %(withdrawn)s withdrawn"), ("added", "withdrawn")),
     PRINT.name: (lazy_("%(papers)s papers"), ("papers",)),
     REPORT.name: (lazy_("%(papers)s papers"), ("papers",)),
+    PRINT_RESULT.name: (lazy_("%(papers)s papers"), ("papers",)),
     SCORE.name: (lazy_("%(lines)s lines counted"), ("lines",)),
     DRAW.name: (lazy_("%(sheets)s units drawn up with %(lines)s lines"), ("sheets", "lines")),
     WRITE.name: (lazy_("%(rows)s rows written"), ("rows",)),
@@ -295,6 +298,8 @@ def _may_ask(me: Actor, job: Job) -> bool:
         beyond = beyond.where(Unit.id.in_(select(Membership.unit_id).where(Membership.id.in_(asked))))
     elif job.kind == LETTER.name:
         beyond = beyond.where(Unit.id == job.unit_id)
+    elif job.kind == PRINT_RESULT.name:
+        beyond = beyond.where(Unit.id == job.args.get("unit_id"))
     elif job.kind == REPORT.name:
         leading = select(Inspection.unit_id).where(Inspection.id == job.args.get("inspection_id"))
         beyond = beyond.where(Unit.id.in_(leading))

@@ -1,4 +1,4 @@
-"""The own notices: what the bell opens, and which topics come by which channels."""
+"""The own messages: what the bell opens, and which topics come by which channels."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,7 +10,7 @@ from shared.accounts.queries.choices import choices_of
 from shared.db import transaction
 from shared.i18n import _
 from shared.messages.actions import read_all, read_notice
-from shared.messages.channels import CHANNELS
+from shared.messages.channels import CHANNELS, SPECS
 from shared.messages.queries import PAGE, own_notices
 from shared.messages.reasons import reason_text
 from shared.messages.topics import TOPICS
@@ -51,7 +51,7 @@ def show(delivery_id: int) -> str:
 def read() -> Response:
     with transaction():
         count = read_all(actor())
-    flash(_("%(n)s notices marked as read", n=count), "ok")
+    flash(_("%(n)s messages marked as read", n=count), "ok")
     return redirect(url_for("messages.index"), 303)
 
 
@@ -60,10 +60,12 @@ def read() -> Response:
 def choices() -> str:
     """Which topics come by which channels, within what the tenant uses."""
     found = choices_of(actor().person_id or 0)
+    # What always stands needs no column.
+    shown = [channel for channel in found.channels if not SPECS[channel].fixed]
     return render_template(
         "messages/choices.html",
         choices=found,
-        heads=[_("Topic"), *(str(CHANNELS[channel]) for channel in found.channels)],
+        shown=shown,
         topics=TOPICS,
         channels=CHANNELS,
         reason_text=reason_text,

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from wtforms import BooleanField, Field, IntegerField, RadioField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import StopValidation
 
 from services.web.fields import DayField, Form, at_most, lazy_, needed
@@ -47,6 +56,14 @@ class WorkdayForm(Form):
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
         self.worked.choices = [("no", _("not worked")), ("yes", _("worked"))]
+
+
+class TextForm(Form):
+    """The tenant's own words for one kind of message in one language; what is empty keeps the product's words."""
+
+    subject = StringField(lazy_("Subject line"))
+    body = TextAreaField(lazy_("Text of the message"), render_kw={"rows": 10})
+    version = HiddenField()
 
 
 def _number(key: str) -> Any:

@@ -1,7 +1,7 @@
 """What every message about one thing has in common: to whom it goes, in whose language, and its footer."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -33,11 +33,15 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Subject and text in the open locale, and the page that the footer names."""
+    """Subject and text in the open locale, and the page that the footer names.
+
+    `values`: what a tenant's own words for this kind may name (shared.messages.wording).
+    """
 
     subject: str
     text: str
     page: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def addressed(parcels: list[Parcel]) -> list[Addressed]:
@@ -106,6 +110,7 @@ def compose_each(
                     footer=footer(said.page),
                     locale=one.locale,
                     link=settings().base_url + said.page,
+                    values=said.values,
                 )
             )
     return found

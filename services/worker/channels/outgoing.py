@@ -1,7 +1,7 @@
 """What a transport is given, and what it is made from."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from shared.i18n import DEFAULT
 
@@ -36,6 +36,8 @@ class Composed:
     locale: str
     link: str = ""
     unsubscribe: str = ""
+    #: What a tenant's own words may name besides (shared.messages.wording), by key.
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def packed(message: Composed, *, message_id: str, kind: str) -> Outgoing:

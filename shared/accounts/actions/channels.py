@@ -105,7 +105,7 @@ def switch_channel(actor: Actor, *, channel: str, enabled: bool) -> None:
     """On or off. Raises Invalid where something that it needs is missing; the notices in the product stay on."""
     spec = spec_of(channel)
     if spec.fixed:
-        raise Invalid(_("Notices in the system cannot be switched off."))
+        raise Invalid(_("Messages in the system cannot be switched off."))
     if enabled and not setup_of(channel).ready:
         raise Invalid(_("Fill in what the channel needs first."))
     db.session.execute(

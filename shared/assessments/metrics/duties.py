@@ -14,6 +14,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from shared.assessments.metrics.span import CountedLine, Span, pairs
@@ -31,6 +32,8 @@ def asked(span: Span) -> ColumnElement[bool]:
     return and_(
         DueItem.year == span.year,
         or_(DueItem.state == "done", and_(DueItem.state == "open", DueItem.due_on < span.until)),
+        true() if span.since is None else DueItem.due_on >= span.since,
+        true() if span.ends is None else DueItem.due_on <= span.ends,
     )
 
 

@@ -21,7 +21,11 @@ MOST_PLACES = 300
 #: An act may become visible this long after the instant it noted.
 OVERLAP = timedelta(minutes=2)
 #: The nouns whose acts change what is counted.
-COUNTED_NOUNS = ("event", "duty", "due_item", "rule", "import", "unit", "post", "term")
+COUNTED_NOUNS = (
+    *("event", "duty", "due_item", "rule", "import", "unit", "post", "term"),
+    # Behind study.coverage, members.share, leaders.attended, dues.closed, findings.closed, tasks.confirmed.
+    *("study", "member", "membership", "dues", "finding", "task"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ def board(
         .join(Unit, and_(Unit.tenant_id == Score.tenant_id, Unit.id == Score.unit_id))
         .where(
             Score.year == year,
+            Score.round_id.is_(None),
             Score.points.is_not(None),
             Scheme.enabled,
             applies(Scheme, Unit),
@@ -136,7 +141,12 @@ def _lost(year: int, unit_ids: list[int]) -> dict[int, list[tuple[str, Decimal]]
     rows = db.session.execute(
         select(Score.unit_id, Line.heading, gone.label("gone"))
         .join(Line, and_(Line.tenant_id == Score.tenant_id, Line.id == Score.line_id))
-        .where(Score.year == year, Score.unit_id.in_(unit_ids), Score.points < Line.full_marks)
+        .where(
+            Score.year == year,
+            Score.round_id.is_(None),
+            Score.unit_id.in_(unit_ids),
+            Score.points < Line.full_marks,
+        )
         .group_by(Score.unit_id, Line.heading)
         .order_by(Score.unit_id, gone.desc(), Line.heading)
     )
@@ -187,10 +197,18 @@ def stale() -> Stale:
     instants = [row.swept_at for row in schemes]
     if not instants or None in instants:
         return Stale(bool(instants), (), len(instants), settle_days)
+    units = stale_since(min(instants))
+    return Stale(units is None, units or (), len(instants), settle_days)
+
+
+def stale_since(instant: datetime | None) -> tuple[int, ...] | None:
+    """The units whose ledger an act has changed since; None: more than single units."""
+    if instant is None:
+        return None
     changed = db.session.scalars(
         select(AuditEntry.unit_id)
         .where(
-            AuditEntry.at > min(instants) - OVERLAP,
+            AuditEntry.at > instant - OVERLAP,
             or_(
                 func.split_part(AuditEntry.verb, ".", 1).in_(COUNTED_NOUNS),
                 # The choice whether what was entered later is scored concerns every unit.
@@ -202,4 +220,4 @@ def stale() -> Stale:
         .distinct()
     ).all()
     units = tuple(unit_id for unit_id in changed if unit_id is not None)
-    return Stale(len(units) < len(changed), units, len(instants), settle_days)
+    return units if len(units) == len(changed) else None

@@ -8,11 +8,12 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select, true
 
-from shared.assessments.metrics import METRICS, Span
-from shared.assessments.models import Line, Scheme, Score
-from shared.assessments.queries.view import NOTHING, Evidence, HeadingView, LineView, Sheet, points_of
+from shared.assessments.metrics import METRICS, Lack, Span
+from shared.assessments.models import Entry, Line, Mark, Round, Scheme, Score
+from shared.assessments.queries.rounds import COUNTING
+from shared.assessments.queries.view import Evidence, HeadingView, LineView, Said, Sheet, by_day, priced
 from shared.clock import local, today
 from shared.db import db
 from shared.duties.models import DueItem
@@ -40,6 +41,35 @@ def unit_sheet(unit: Unit, *, year: int) -> Sheet | None:
     ).one_or_none()
     if scheme is None:
         return None
+    settles_on = date(year, 12, 31) + timedelta(days=scheme.settle_days)
+    return _sheet(unit, scheme, year=year, lap=None, settles_on=settles_on, mendable=today() <= settles_on)
+
+
+def round_sheet(unit: Unit, lap: Round) -> Sheet | None:
+    """The unit's sheet of a round, as counted within the round's span, with what people say of the other lines.
+
+    None where the unit takes no part.
+    """
+    entered = select(Entry.id).where(Entry.round_id == lap.id, Entry.unit_id == unit.id)
+    scheme = db.session.scalars(
+        select(Scheme).where(Scheme.id == lap.scheme_id, entered.exists())
+    ).one_or_none()
+    if scheme is None:
+        return None
+    return _sheet(
+        unit,
+        scheme,
+        year=lap.starts_on.year,
+        lap=lap,
+        settles_on=lap.review_until,
+        mendable=lap.state in COUNTING,
+    )
+
+
+def _sheet(
+    unit: Unit, scheme: Scheme, *, year: int, lap: Round | None, settles_on: date, mendable: bool
+) -> Sheet:
+    round_id = None if lap is None else lap.id
     rows = db.session.execute(
         select(Line, Score)
         .join(
@@ -48,6 +78,7 @@ def unit_sheet(unit: Unit, *, year: int) -> Sheet | None:
                 Score.tenant_id == Line.tenant_id,
                 Score.line_id == Line.id,
                 Score.year == year,
+                Score.round_id.is_(None) if round_id is None else Score.round_id == round_id,
                 Score.unit_id == unit.id,
             ),
             isouter=True,
@@ -56,14 +87,17 @@ def unit_sheet(unit: Unit, *, year: int) -> Sheet | None:
         .order_by(Line.ordinal)
     ).all()
     counted_at = max((score.counted_at for _line, score in rows if score is not None), default=None)
-    settles_on = date(year, 12, 31) + timedelta(days=scheme.settle_days)
-    means, mean_rate = _means(year, [line.id for line, _score in rows])
-    behind = _behind(unit, year, _kinds(line for line, _score in rows), _until(year, counted_at))
-    mendable = today() <= settles_on
-    views = [
-        (line.heading, _view(line, score, behind, mean=means.get(line.id), mendable=mendable))
-        for line, score in rows
-    ]
+    span = _until(year, counted_at, lap)
+    means, mean_rate = _means(year, [line.id for line, _score in rows], round_id)
+    behind = _behind(unit, year, _kinds(line for line, _score in rows), span)
+    said = {} if lap is None else _said(unit, lap)
+    views = []
+    for line, score in rows:
+        view = _view(line, score, behind, mean=means.get(line.id), mendable=mendable)
+        view = replace(view, lacks=_lacks(unit, view, span), in_round=lap is not None)
+        if lap is not None and not _filled_by_ledger(line):
+            view = _marked(view, said.get(line.id))
+        views.append((line.heading, view))
     return Sheet(
         name=scheme.name,
         source=scheme.source,
@@ -75,24 +109,65 @@ def unit_sheet(unit: Unit, *, year: int) -> Sheet | None:
             for heading, group in groupby(views, key=lambda pair: pair[0])
         ),
         mean_rate=mean_rate,
+        bonus_cap=scheme.bonus_cap,
     )
 
 
-def _until(year: int, counted_at: datetime | None) -> Span:
+def _filled_by_ledger(line: Line) -> bool:
+    return line.kind == "count" and line.metric in METRICS
+
+
+def _said(unit: Unit, lap: Round) -> dict[int, Said]:
+    """By line what the unit and the reviewer say."""
+    marks = db.session.scalars(select(Mark).where(Mark.round_id == lap.id, Mark.unit_id == unit.id))
+    return {
+        mark.line_id: Said(
+            self_points=mark.self_points,
+            self_text=mark.self_text,
+            points=mark.points,
+            not_applicable=mark.not_applicable,
+            raised=mark.raised,
+            remark=mark.remark,
+            from_ballot=mark.poll_id is not None,
+        )
+        for mark in marks
+    }
+
+
+def _marked(view: LineView, said: Said | None) -> LineView:
+    """A line that people mark, with their word; without one it waits."""
+    said = said or Said()
+    return replace(view, metric=None, points=None if said.not_applicable else said.points, said=said, rows=())
+
+
+def _lacks(unit: Unit, view: LineView, span: Span) -> tuple[Lack, ...]:
+    if view.metric is None or not view.missing:
+        return ()
+    rows = METRICS[view.metric].lacks
+    return () if rows is None else tuple(rows(unit.id, span, view.params))
+
+
+def _until(year: int, counted_at: datetime | None, lap: Round | None) -> Span:
     """The span as of the day of counting, so that the rows agree with the points."""
-    return Span.of(year, local(counted_at).date() if counted_at else today())
+    day = local(counted_at).date() if counted_at else today()
+    return Span.of(year, day) if lap is None else Span.between(lap.starts_on, lap.ends_on, day)
 
 
 def _kinds(lines: Iterable[Line]) -> list[str]:
     return sorted({kind for line in lines for kind in line.params.get("kinds", ())})
 
 
-def _means(year: int, line_ids: list[int]) -> tuple[dict[int, Decimal], Decimal | None]:
+def _means(year: int, line_ids: list[int], round_id: int | None) -> tuple[dict[int, Decimal], Decimal | None]:
     """Mean points by line, and the mean rate of all units, of the tenant's units measured by this sheet."""
     scores = (
         select(Score.unit_id, Score.line_id, Score.points, Line.full_marks)
         .join(Line, and_(Line.tenant_id == Score.tenant_id, Line.id == Score.line_id))
-        .where(Score.line_id.in_(line_ids), Score.year == year, Score.points.is_not(None))
+        .where(
+            Score.line_id.in_(line_ids),
+            Score.year == year,
+            Score.round_id.is_(None) if round_id is None else Score.round_id == round_id,
+            Score.points.is_not(None),
+        )
         .subquery()
     )
     by_line = db.session.execute(
@@ -119,6 +194,8 @@ def _behind(unit: Unit, year: int, kinds: list[str], span: Span) -> dict[str, li
             DueItem.unit_id == unit.id,
             DueItem.year == year,
             DueItem.due_on >= unit.duties_since,
+            DueItem.due_on >= span.since if span.since else true(),
+            DueItem.due_on <= span.ends if span.ends else true(),
             DueItem.kind.in_(kinds),
             DueItem.state.in_(("open", "done")),
         )
@@ -167,6 +244,9 @@ def _view(
         full=line.full_marks,
         metric=line.metric,
         params=line.params,
+        rule_key=line.rule,
+        standard=line.standard,
+        ordinal=line.ordinal,
         mean=mean,
         mendable=mendable,
     )
@@ -183,39 +263,4 @@ def _view(
         return view
     wanted = tuple(line.params.get("fields", ()))
     rows = [row for kind in line.params["kinds"] for row in behind.get(kind, ())]
-    return replace(view, rows=tuple(_priced(sorted(rows, key=_by_day), view, wanted)))
-
-
-def _by_day(row: Evidence) -> tuple[date, int]:
-    return row.due_on, row.due_item_id
-
-
-def _priced(rows: list[Evidence], line: LineView, wanted: tuple[str, ...]) -> list[Evidence]:
-    """Each row with what it takes off, and what making it up brings back as the next one to be made up."""
-    missing, made_up, flaw = line.rate("per_missing"), line.rate("per_made_up"), line.rate("per_flaw")
-    known = [_flawed(row, wanted) for row in rows]
-    lost = sum((_loss(row, missing, made_up, flaw) for row in known), NOTHING)
-    priced = []
-    for row in known:
-        gain = NOTHING
-        if row.state == "missing" and line.mendable:
-            gain = points_of(full=line.full, lost=lost - missing + made_up) - points_of(
-                full=line.full, lost=lost
-            )
-            lost = lost - missing + made_up
-        elif row.state == "open":
-            gain = points_of(full=line.full, lost=lost) - points_of(full=line.full, lost=lost + missing)
-        priced.append(replace(row, loss=_loss(row, missing, made_up, flaw), gain=gain))
-    return priced
-
-
-def _flawed(row: Evidence, wanted: tuple[str, ...]) -> Evidence:
-    """The row with the fields that the line wants and the record leaves empty."""
-    held = row.state in ("done", "made_up")
-    return replace(row, lacking=tuple(code for code in wanted if code not in row.given) if held else ())
-
-
-def _loss(row: Evidence, missing: Decimal, made_up: Decimal, flaw: Decimal) -> Decimal:
-    if row.state in ("missing", "later"):
-        return missing
-    return (made_up if row.state == "made_up" else NOTHING) + (flaw if row.lacking else NOTHING)
+    return replace(view, rows=tuple(priced(sorted(rows, key=by_day), view, wanted)))

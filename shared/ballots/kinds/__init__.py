@@ -57,6 +57,7 @@ class BallotKind:
     source: str
     grade: str
     valid_from: date
+    weights: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -77,4 +78,7 @@ class BallotKind:
 def ballot_kinds() -> dict[str, BallotKind]:
     """All kinds as shipped."""
     rows = tomllib.loads((Path(__file__).parent / "kinds.toml").read_text("utf-8"))["kind"]
-    return {row["key"]: BallotKind(**row | {"choices": tuple(row["choices"])}) for row in rows}
+    return {
+        row["key"]: BallotKind(**row | {name: tuple(row.get(name, ())) for name in ("choices", "weights")})
+        for row in rows
+    }

@@ -5,6 +5,7 @@ from typing import Any
 from shared.exports.lists.accounts import ACCOUNTS
 from shared.exports.lists.assessments import BOARD
 from shared.exports.lists.audit import TRAIL, WORDS
+from shared.exports.lists.circulars import RECEIPTS
 from shared.exports.lists.columns import Cell, Column, List, pack, unpack
 from shared.exports.lists.contacts import CONTACTS
 from shared.exports.lists.deeds import DEEDS
@@ -19,9 +20,10 @@ from shared.exports.lists.members import MOBILE, OFFICES, ROSTER
 from shared.exports.lists.organisations import TERMS, UNIT_LIST
 from shared.exports.lists.publications import PUBLICATIONS
 from shared.exports.lists.reforms import REFORMS
-from shared.exports.lists.reminders import LOG
+from shared.exports.lists.reminders import LOG, PROOF
 from shared.exports.lists.resolutions import RESOLUTIONS
 from shared.exports.lists.returns import RESULTS, RETURNS
+from shared.exports.lists.rounds import HONOURS, ROUND_RESULTS
 from shared.exports.lists.study import TO_MAKE_UP, UNIT_HOURS
 from shared.exports.lists.tasks import RESPONSIBILITIES, TASKS
 from shared.exports.lists.transfers import TRANSFERS
@@ -37,6 +39,7 @@ LISTS: dict[str, List[Any, Any]] = {
         DEEDS,
         EXEMPTIONS,
         FINDINGS,
+        HONOURS,
         LEDGER,
         LOG,
         MOBILE,
@@ -45,13 +48,16 @@ LISTS: dict[str, List[Any, Any]] = {
         OVERVIEW,
         PAPERS,
         PLAN,
+        PROOF,
         PUBLICATIONS,
+        RECEIPTS,
         REFORMS,
         RESOLUTIONS,
         RESULTS,
         RETURNS,
         REVIEWS,
         ROSTER,
+        ROUND_RESULTS,
         SHEET,
         RESPONSIBILITIES,
         TASKS,

@@ -13,6 +13,7 @@ from shared.db import db
 from shared.dues.classes import CATEGORIES, CLASSES, STREAMS
 from shared.events.kinds import KINDS
 from shared.exports.lists.columns import CHUNK, Column, List
+from shared.i18n import NAMES as LANGUAGES
 from shared.i18n import _, lazy_
 from shared.jobs import DECLARED
 from shared.members.actions.acts import ACTS
@@ -23,6 +24,7 @@ from shared.members.mobility import WAYS as MOBILE_WAYS
 from shared.members.posts import BASES, POSTS
 from shared.members.relations import RELATIONS
 from shared.members.statuses import ENDINGS, STATUSES
+from shared.messages.topics import KINDS as MESSAGE_KINDS
 from shared.organisations.kinds import KINDS as UNIT_KINDS
 from shared.reforms.operations import OPERATIONS
 from shared.transfers.states import ROUTES
@@ -78,6 +80,8 @@ WORDS: dict[str, Mapping[str, object]] = {
         **PAPERS,
     },
     "state": STATES,
+    "message_kind": MESSAGE_KINDS,
+    "language": LANGUAGES,
     "how": {"seat": lazy_("In the product"), "paper": lazy_("On paper")},
     "kinds": _names(KINDS),
     "role": _names(ROLES),

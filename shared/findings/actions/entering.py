@@ -48,19 +48,20 @@ def _units(
 ) -> dict[Any, list[int]]:
     """Name or key → units that may be given findings of it: below the leading unit and in reach. One query."""
     names = {line.unit for line in lines if line.unit}
+    keys = {unit_id or 0, *(line.unit_id for line in lines if line.unit_id)}
     above = select(Unit.path).where(Unit.id == inspection.unit_id).scalar_subquery()
     rows = db.session.execute(
         select(Unit.id, Unit.name).where(
             Unit.state == "active",
             func.starts_with(Unit.path, above),
             reach_filter(actor, Permission.FINDING_EDIT, Unit.path),
-            (Unit.name.in_(names)) | (Unit.id == (unit_id or 0)),
+            (Unit.name.in_(names)) | (Unit.id.in_(keys)),
         )
     ).all()
     found: dict[Any, list[int]] = {}
     for key, name in rows:
         found.setdefault(name, []).append(key)
-        if key == unit_id:
+        if key in keys:
             found[key] = [key]
     return found
 
@@ -128,7 +129,7 @@ def _rows(actor: Actor, inspection: Inspection, lines: list[Line], usual: Usual)
         category = (line.category or usual.category).strip()
         point = (line.point or line.content)[:MAX_POINT].strip()
         due_on = line.due_on or usual.due_on
-        held = units.get(line.unit or usual.unit_id, [])
+        held = units.get(line.unit_id or line.unit or usual.unit_id, [])
         if not category:
             wrong.append(_("Line %(n)s: its category is not known", n=line.place))
         elif len(category) > MAX_CATEGORY:

@@ -56,6 +56,8 @@ class Line:
     point: str | None = None
     unit: str | None = None
     due_on: date | None = None
+    #: Where the unit is known and not only called by a name.
+    unit_id: int | None = None
 
 
 def _day(text: str) -> date | None:

@@ -1,7 +1,7 @@
 """Deliveries: made once a recipient, taken by lease, sent by the worker outside any transaction, outcome noted.
 
 planning: who gets what, and who does not and why, as rows · sending: claims · noting: outcomes · reading: what people
-do.
+do · wording: a tenant's own words.
 """
 
 from shared.messages.actions.noting import (
@@ -22,6 +22,7 @@ from shared.messages.actions.sending import (
     claim_batch,
     waiting_channels,
 )
+from shared.messages.actions.wording import checked, drop_wording, put_wording
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -30,14 +31,17 @@ __all__ = [
     "FannedOut",
     "Outcome",
     "Parcel",
+    "checked",
     "claim_batch",
     "drop_backlog",
+    "drop_wording",
     "fan_out",
     "give_back",
     "give_up_interrupted",
     "note_outcome",
     "note_outcomes",
     "open_occasion",
+    "put_wording",
     "read_all",
     "read_notice",
     "waiting_channels",

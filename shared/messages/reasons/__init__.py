@@ -5,6 +5,8 @@ from shared.i18n import lazy_
 REASONS: dict[str, lazy_] = {
     "no_address": lazy_("No account and no mail address; in the call list"),
     "done": lazy_("Recorded meanwhile"),
+    "read": lazy_("Read or answered meanwhile"),
+    "withdrawn": lazy_("Withdrawn by the sender before it was sent"),
     "superseded": lazy_("Contained in a later message"),
     "digest": lazy_("Part of the day's digest"),
     "reformed": lazy_("Passed on by a reorganisation"),
@@ -38,6 +40,37 @@ REASONS: dict[str, lazy_] = {
     "interrupted": lazy_("Sending was interrupted too often"),
     "fault": lazy_("The fault is ours and has been noted"),
 }
+
+#: What whoever looks after the person can do about it; a reason that is not here needs nothing.
+HELPS: dict[str, lazy_] = {
+    "no_address": lazy_("Enter a mail address or invite the person to an account; until then, telephone."),
+    "bad_address": lazy_("Correct the mail address."),
+    "address_refused": lazy_("Correct the mail address."),
+    "bounced": lazy_("Correct the mail address."),
+    "bad_phone": lazy_("Correct the telephone number."),
+    "unknown_name": lazy_("The administrator corrects the name on the channel's page."),
+    "robot_gone": lazy_("The administrator corrects the group on the channel's page."),
+    "opted_out": lazy_("The person's own choice; it stands in the in-app messages all the same."),
+    "channel_off": lazy_("The administrator decides which channels are used."),
+    "gateway_denied": lazy_("The administrator enters the key of the channel anew."),
+    "gateway_redirects": lazy_("The administrator corrects the address of the channel."),
+    "gateway_not_allowed": lazy_("The operator of the system must see to it."),
+    "mail_server_without_tls": lazy_("The operator of the system must see to it."),
+    "mail_folder": lazy_("The operator of the system must see to it."),
+    "message_refused": lazy_("Telephone; remind again by hand."),
+    "gateway_refused": lazy_("Telephone; remind again by hand."),
+    "gateway_unclear": lazy_("Telephone; remind again by hand."),
+    "gateway_error": lazy_("Telephone; remind again by hand."),
+    "interrupted": lazy_("Telephone; remind again by hand."),
+    "suspended": lazy_("Remind again by hand."),
+}
+#: What is mended in the person's own data.
+OF_THE_PERSON = frozenset({"no_address", "bad_address", "address_refused", "bounced", "bad_phone"})
+
+
+def help_text(reason: str | None) -> str:
+    """What can be done about a reason, in the reader's language; '' where nothing needs to be."""
+    return str(HELPS[reason]) if reason in HELPS else ""
 
 
 def reason_text(reason: str | None) -> str:

@@ -27,7 +27,13 @@ TOPICS: dict[str, Topic] = {
     ),
     "deeds": Topic(lazy_("Deeds and contact points"), ("deed", "deed_late", "contact"), may_opt_out=False),
     "returns": Topic(lazy_("Returns"), ("return", "filling", "return_late"), may_opt_out=False),
+    "rounds": Topic(
+        lazy_("Assessment rounds"),
+        ("assessment_round", "assessment_late", "assessment_result"),
+        may_opt_out=False,
+    ),
     "people": Topic(lazy_("Transfers and hand-overs"), ("transfer", "handover"), may_opt_out=False),
+    "circulars": Topic(lazy_("Circulars"), ("circular",), may_opt_out=False),
     "dues": Topic(lazy_("Dues"), ("dues",)),
 }
 
@@ -46,3 +52,46 @@ def is_urgent(kind: str) -> bool:
     """Whether messages of this kind go out in quiet hours too: what belongs to no topic (accounts, ballots, trials)
     somebody waits for or must not miss, and what has its own hour."""
     return kind in AT_ONCE or topic_of(kind) is None
+
+
+#: A kind of occasion, as lists of what was sent name it. Every key of COMPOSERS in services/worker/messages.py.
+KINDS: dict[str, lazy_] = {
+    "digest": lazy_("Daily digest"),
+    "press": lazy_("Reminded by hand"),
+    "group_due": lazy_("Items still open, to groups"),
+    "meeting": lazy_("Invitation to a meeting"),
+    "review": lazy_("Record checked"),
+    "minutes": lazy_("Minutes to sign"),
+    "joint": lazy_("Joint event"),
+    "resolutions": lazy_("Resolutions to carry out"),
+    "resolution_late": lazy_("Resolution past its day"),
+    "plan": lazy_("Plan issued"),
+    "task": lazy_("Task given or changed"),
+    "task_late": lazy_("Task past its day"),
+    "finding": lazy_("Step of a rectification"),
+    "findings": lazy_("Findings handed over"),
+    "finding_late": lazy_("Finding past its day"),
+    "watch": lazy_("Watch-list"),
+    "watch_late": lazy_("Month of the watch-list missing"),
+    "deed": lazy_("Deed for the people"),
+    "deed_late": lazy_("Deed past its day"),
+    "contact": lazy_("Contact point"),
+    "return": lazy_("Return asked for"),
+    "filling": lazy_("Answer to a return"),
+    "return_late": lazy_("Return past its day"),
+    "transfer": lazy_("Step of a transfer"),
+    "handover": lazy_("Hand-over of an office"),
+    "dues": lazy_("Dues and fees"),
+    "circular": lazy_("Circular"),
+    "assessment_round": lazy_("Step of an assessment round"),
+    "assessment_result": lazy_("Review and result of a round"),
+    "assessment_late": lazy_("Self-score past its day"),
+    "poll": lazy_("Secret vote"),
+    "grade": lazy_("Grade after an appraisal"),
+    "channel_test": lazy_("Trial message"),
+}
+
+
+def kind_name(kind: str) -> str:
+    """A kind of occasion in the reader's language."""
+    return str(KINDS.get(kind, kind))

@@ -10,6 +10,7 @@ from shared.reminders.actions.deeds import tell_late_deeds
 from shared.reminders.actions.findings import tell_late_findings, tell_missing_months
 from shared.reminders.actions.resolutions import tell_late_resolutions
 from shared.reminders.actions.returns import tell_late_returns
+from shared.reminders.actions.rounds import tell_late_rounds
 from shared.reminders.actions.tasks import tell_late_tasks
 from shared.reminders.queries.ladder import Ladder
 
@@ -21,6 +22,7 @@ SOURCES: tuple[Callable[..., int], ...] = (
     tell_late_resolutions,
     tell_late_findings,
     tell_late_returns,
+    tell_late_rounds,
     tell_late_deeds,
     tell_missing_months,
 )

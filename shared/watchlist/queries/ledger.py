@@ -142,6 +142,7 @@ def _last(given: Condition, on: date) -> Select[Any]:
         .where(
             *_units(given),
             Score.year == year,
+            Score.round_id.is_(None),
             Score.points.is_not(None),
             Scheme.enabled,
             applies(Scheme, Unit),

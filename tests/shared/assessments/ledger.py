@@ -3,12 +3,15 @@
 import secrets
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import insert as into
+from sqlalchemy import literal, select
 
+from shared.clock import now
 from shared.db import db
 from shared.duties.models import DueItem, Rule
 from shared.duties.periods import periods
-from shared.events.models import Event
+from shared.events.models import Event, StudyHours
+from shared.members.models import Membership
 
 WHOLE = {"theme": "t", "lecturer": "l", "discussion": "d", "gains": "g"}
 
@@ -75,3 +78,36 @@ def hold(
     item.state, item.event_id, item.held_on, item.made_up = "done", event.id, held_on, made_up
     db.session.flush()
     return event
+
+
+def learn(unit_id: int, *, days: int = 3, year: int = 2026) -> None:
+    """Everybody of a unit has signed 24 hours of study on each of so many days of January."""
+    for day in range(1, days + 1):
+        db.session.execute(
+            into(StudyHours).from_select(
+                [
+                    "person_id",
+                    "unit_id",
+                    "on_date",
+                    "form",
+                    "hours",
+                    "subject",
+                    "state",
+                    "decided_at",
+                    "form_key",
+                ],
+                select(
+                    Membership.person_id,
+                    Membership.unit_id,
+                    literal(date(year, 1, day)),
+                    literal("central"),
+                    literal(24),
+                    literal("study"),
+                    literal("signed"),
+                    literal(now()),
+                    literal(secrets.token_hex(8)),
+                ).where(Membership.unit_id == unit_id, Membership.until.is_(None)),
+                include_defaults=False,
+            )
+        )
+    db.session.flush()

@@ -54,9 +54,17 @@ def test_making_up_never_costs(
 
 def test_shipped_sheets_name_only_what_exists() -> None:
     sheets = shipped_sheets()
-    assert {sheet.key for sheet in sheets} == {"organ_branch", "basic_union"}
+    assert {sheet.key for sheet in sheets} == {
+        "organ_branch",
+        "institution_branch",
+        "state_enterprise_branch",
+        "private_branch",
+        "social_branch",
+        "basic_union",
+    }
     for sheet in sheets:
-        assert sum(line.full for line in sheet.lines) == 100
+        assert sum(line.full for line in sheet.lines if line.kind not in ("bonus", "veto")) == 100
+        assert sum(line.full for line in sheet.lines if line.kind == "bonus") <= 5
         assert set(sheet.unit_kinds) <= set(UNIT_KINDS)
         for line in sheet.lines:
             assert set(line.params.get("kinds", ())) <= set(KINDS)

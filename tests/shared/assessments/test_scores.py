@@ -128,10 +128,10 @@ def test_what_was_not_asked_leaves_the_denominator(world: World, within: Within)
     # Term in force 6 and secretary 4 are all that was counted.
     assert (sheet.earned, sheet.counted_full, sheet.rate) == (Decimal(10), Decimal(10), Decimal(100))
     assert sheet.full == 100
-    # 8 committee + 10 study + 10 members + 3 open affairs + 2 twofold + 5 rectification + 5 rating
-    assert sheet.unmeasured_marks == 43
-    assert sheet.pending_marks == 100 - 10 - 43
-    assert sheet.at_most == 57
+    # 8 committee + 10 study + 10 members + 3 open affairs + 5 rating
+    assert sheet.unmeasured_marks == 36
+    assert sheet.pending_marks == 100 - 10 - 36
+    assert sheet.at_most == 64
 
 
 def test_term_and_offices(world: World, within: Within) -> None:
@@ -174,8 +174,10 @@ def test_unions_have_their_own_sheet(world: World, within: Within) -> None:
 def test_adopting_twice_adopts_once(world: World, within: Within) -> None:
     with within(world.organ):
         assert adopt_sheets(SYSTEM, tenant_kind="bureau") == 0
-        assert db.session.scalar(select(func.count()).select_from(Scheme)) == 1
-        assert db.session.scalar(select(func.sum(Line.full_marks))) == 100
+        # One for each sector; none of the union's.
+        assert db.session.scalar(select(func.count()).select_from(Scheme)) == 5
+        plain = Line.kind.not_in(("bonus", "veto"))
+        assert db.session.scalar(select(func.sum(Line.full_marks)).where(plain)) == 500
 
 
 def test_counting_twice_writes_the_same_rows(world: World, within: Within) -> None:
@@ -185,8 +187,8 @@ def test_counting_twice_writes_the_same_rows(world: World, within: Within) -> No
         first = score_units(SYSTEM, year=2026)
         again = score_units(SYSTEM, year=2026)
         rows = db.session.scalar(select(func.count()).select_from(Score))
-    # Two branches, eleven lines that the ledger counts.
-    assert first == again == rows == 22
+    # Two branches, thirteen lines that the ledger counts.
+    assert first == again == rows == 26
 
 
 def test_one_part_of_the_tree_leaves_the_rest_alone(world: World, within: Within) -> None:
@@ -206,7 +208,7 @@ def test_the_sweep_counts_what_changed_and_nothing_else(world: World, within: Wi
     side: Side = world.organ
     with within(side):
         # The first time everything is counted.
-        assert score_changed(SYSTEM) == 22
+        assert score_changed(SYSTEM) == 26
     with time_machine.travel(datetime(2026, 11, 23, 4, tzinfo=UTC), tick=False), within(side):
         assert score_changed(SYSTEM) == 0
     with within(side):
@@ -217,13 +219,13 @@ def test_the_sweep_counts_what_changed_and_nothing_else(world: World, within: Wi
         db.session.execute(update(Scheme).values(swept_at=func.clock_timestamp()))
         recorded(side.branch, "event.file")
     with within(side):
-        assert score_changed(SYSTEM) == 11
+        assert score_changed(SYSTEM) == 13
         assert counted(side.branch, "Theme day with its four parts").points == 10
         # An act of the whole tenant (planning, an import) counts everything again.
         db.session.execute(update(Scheme).values(swept_at=func.clock_timestamp()))
         recorded(None, "duty.plan")
-        assert score_changed(SYSTEM) == 22
-        assert score_all(SYSTEM) == 22
+        assert score_changed(SYSTEM) == 26
+        assert score_all(SYSTEM) == 26
 
 
 def test_last_year_is_counted_until_it_settles(world: World, within: Within) -> None:

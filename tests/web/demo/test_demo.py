@@ -14,7 +14,8 @@ from sqlalchemy import Text, func, select, type_coerce
 from services.web.commands.demo import TENANTS, demo, first_day, load
 from services.web.commands.demo.cast import OPERATOR, ROLES, SUCCESSOR
 from services.web.commands.demo.plan import plan
-from shared.assessments.models import Score
+from shared.assessments.models import Appeal, Entry, Line, Round, Scheme, Score
+from shared.circulars.models import Circular, Receipt
 from shared.clock import now, today
 from shared.contacts.models import ContactPoint, Pairing, PairingActivity, Posting, Visit, VisitProblem
 from shared.db import db
@@ -34,7 +35,7 @@ from shared.events.models import (
 )
 from shared.members.models import Membership, MobileContact, MobileStay, Person, PersonTerm, Post
 from shared.members.numbers import identity_number, phone_number, show_identity, show_phone
-from shared.messages.models import Delivery
+from shared.messages.models import Delivery, MessageTemplate
 from shared.organisations.codes import credit_code_is_sound
 from shared.organisations.models import Tenure, Unit, UnitLink
 from shared.plans.models import Campaign, PlanItem, Task, TaskHelper
@@ -80,6 +81,20 @@ def side(app: Flask, request: pytest.FixtureRequest) -> Iterator[str]:
             yield given.line
             db.session.rollback()
         db.session.remove()
+
+
+def test_a_round_has_gone_through_to_its_published_result_and_one_is_under_way(side: str) -> None:
+    grouped = select(Round.state, func.count()).group_by(Round.state)
+    states = {row[0]: row[1] for row in db.session.execute(grouped)}
+    assert states == {"published": 1, "open": 1}, side
+    lap = db.session.execute(select(Round).where(Round.state == "published")).scalar_one()
+    rows = db.session.scalars(select(Entry).where(Entry.round_id == lap.id)).all()
+    assert len(rows) > 3
+    assert all(row.rate is not None and row.possible for row in rows if not row.vetoed)
+    # Not all alike, and each by the ladder of its scheme.
+    assert all(row.grade for row in rows)
+    assert len({row.rate for row in rows}) > 1
+    assert db.session.scalars(select(Appeal.state).where(Appeal.round_id == lap.id)).all() == ["open"]
 
 
 def count(*conditions: object) -> int:
@@ -318,6 +333,8 @@ def test_a_campaign_holds_items_and_tasks_have_helpers(side: str) -> None:
     assert saturday.on_date.weekday() == 5
     assert saturday.on_date > today()
     assert db.session.scalars(select(LadderStep.kind)).one() in KINDS
+    assert all("{{ name }}" in body for body in db.session.scalars(select(MessageTemplate.body)).all())
+    assert count(MessageTemplate.id > 0) == 2
 
 
 def test_tables_wait_for_units_and_one_is_nearly_taken_in(side: str) -> None:
@@ -332,6 +349,25 @@ def test_tables_wait_for_units_and_one_is_nearly_taken_in(side: str) -> None:
     given = next(plan(name) for name in TENANTS if plan(name).line == side)
     home = select(Unit.id).where(Unit.name == given.home).scalar_subquery()
     assert count(Filling.return_id == ahead.id, Filling.unit_id == home, Filling.state == "open") == 1
+
+
+def test_the_next_version_of_a_sheet_is_a_draft(side: str) -> None:
+    draft = db.session.scalars(select(Scheme).where(Scheme.state == "draft")).one()
+    running = db.session.scalars(select(Scheme).where(Scheme.key == draft.key, Scheme.enabled)).one()
+    assert draft.version == running.version + 1
+    assert count(Line.scheme_id == draft.id) == count(Line.scheme_id == running.id) > 20
+
+
+def test_one_circular_is_read_in_part_and_one_waits_at_home(side: str) -> None:
+    first, second = db.session.scalars(select(Circular).order_by(Circular.id).limit(2))
+    every = count(Receipt.circular_id == first.id)
+    read = count(Receipt.circular_id == first.id, Receipt.read_at.is_not(None))
+    answered = count(Receipt.circular_id == first.id, Receipt.replied_at.is_not(None))
+    assert 0 < answered < read < every
+    assert count(Receipt.circular_id == second.id, Receipt.read_at.is_(None)) == every
+    given = next(plan(name) for name in TENANTS if plan(name).line == side)
+    home = select(Unit.id).where(Unit.name == given.home).scalar_subquery()
+    assert count(Receipt.circular_id == second.id, Receipt.unit_id == home) == 1
 
 
 def test_deeds_and_contacts_are_in_every_state(side: str) -> None:
@@ -394,6 +430,8 @@ def test_a_hand_over_waits_for_the_successor(app: Flask, name: str) -> None:
         ("/transfers?show=late", "officer"),
         ("/reforms", "admin"),
         ("/returns", "officer"),
+        ("/circulars", "secretary"),
+        ("/circulars/sent", "officer"),
         ("/deeds", "officer"),
         ("/contacts", "officer"),
         ("/watchlist", "officer"),

@@ -36,10 +36,20 @@ def order(app: Flask, side: Side) -> None:
         db.session.remove()
 
 
-@pytest.mark.parametrize(("kind", "sheet"), [("bureau", "organ_branch"), ("union", "basic_union")])
+#: A sheet for the branches of each of the five sectors.
+BRANCHES = [
+    "institution_branch",
+    "organ_branch",
+    "private_branch",
+    "social_branch",
+    "state_enterprise_branch",
+]
+
+
+@pytest.mark.parametrize(("kind", "sheet"), [("bureau", BRANCHES), ("union", ["basic_union"])])
 def test_a_tenant_is_founded_once_with_what_its_kind_asks(
     kind: str,
-    sheet: str,
+    sheet: list[str],
     app: Flask,
     world: World,
     work: Callable[[int], int],
@@ -56,7 +66,7 @@ def test_a_tenant_is_founded_once_with_what_its_kind_asks(
     )
     rules, sheets, lines = ground(app, mine)
     assert rules == shipped
-    assert sheets == [sheet]
+    assert sheets == sheet
     assert lines > 0
     assert ground(app, other) == ([], [], 0)
     # A second founding, as after a worker that died between the work and its note, changes nothing.

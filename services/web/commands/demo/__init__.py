@@ -18,7 +18,9 @@ from services.web.commands.demo.cast import (
     parts,
     seat,
 )
+from services.web.commands.demo.circulars import tell_units
 from services.web.commands.demo.gathering import meet, pay
+from services.web.commands.demo.grades import honour
 from services.web.commands.demo.ledger import write_ledger
 from services.web.commands.demo.lines import second_line, write_tenures
 from services.web.commands.demo.minutes import keep_minutes
@@ -30,6 +32,8 @@ from services.web.commands.demo.people import Staff, settle
 from services.web.commands.demo.plan import Plan, plan
 from services.web.commands.demo.rectification import put_right
 from services.web.commands.demo.reforms import hold_election, reorganise
+from services.web.commands.demo.rounds import assess
+from services.web.commands.demo.schemes import draft_next
 from services.web.commands.demo.service import serve
 from services.web.commands.demo.study import study
 from services.web.commands.demo.tables import ask_tables
@@ -38,6 +42,7 @@ from services.web.commands.demo.together import choose_rules, hold_together, mak
 from services.web.commands.demo.tree import Planted, plant
 from services.web.commands.demo.votes import vote
 from services.web.commands.demo.watched import watch
+from services.web.commands.demo.wording import word_messages
 from services.web.commands.edge import SESSION
 from shared.access.actor import Actor, Grant
 from shared.accounts.models import RoleGrant
@@ -149,6 +154,9 @@ def _fill(given: Plan, tenant_id: int, logins: dict[str, int]) -> None:
     _live(given, units, staffs, admin, cast, since=since, on=on)
     for year in {since.year, on.year}:
         score_units(admin, year=year)
+    honour(given, units, admin, on=on)
+    assess(given, units, staffs, admin, officer=cast["officer"].person, on=on)
+    draft_next(admin)
     click.echo(
         _(
             "%(name)s: %(units)s units, %(people)s people, %(events)s events",
@@ -192,6 +200,8 @@ def _live(
     put_right(given, units, staffs, admin, cast, on=on)
     campaign(given, units, staffs, admin, officer=officer, on=on)
     ask_tables(given, units, staffs, admin, officer=officer, on=on)
+    tell_units(given, units, staffs, admin, officer=officer, on=on)
+    word_messages(given, admin)
     serve(given, units, staffs, admin, cast, on=on)
     watch(given, units, staffs, admin, cast, on=on)
     vote(given, units, staffs, admin, cast, on=on)

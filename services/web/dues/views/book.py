@@ -99,11 +99,11 @@ def enter_line(unit_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("dues.book", unit_id=unit.id, year=form.on_date.data.year), 303)
 
 
-@blueprint.post("/entries/<int:entry_id>/reverse")
+@blueprint.post("/entries/<int:dues_entry_id>/reverse")
 @requires(Permission.DUES_EDIT)
-def reverse_line(entry_id: int) -> Response:
+def reverse_line(dues_entry_id: int) -> Response:
     """Take a line back by a line of its own."""
-    entry = fetch(Entry, entry_id, actor=actor(), may=Permission.DUES_EDIT, lock=True)
+    entry = fetch(Entry, dues_entry_id, actor=actor(), may=Permission.DUES_EDIT, lock=True)
     if not Form().validate_on_submit():
         raise Invalid(_("The form could not be read."))
     with transaction():

@@ -13,6 +13,7 @@ from shared.access.permissions import Permission
 from shared.clock import today
 from shared.db import transaction
 from shared.errors import Conflict, Invalid
+from shared.events.marks import refuse_marks
 from shared.i18n import _
 from shared.tenants.queries import setting
 from shared.workdays.actions import YEARS, correct_day, drop_correction
@@ -55,6 +56,7 @@ def put_day() -> str | Response | tuple[str, int]:
     if not form.validate_on_submit() or form.on_date.data is None:
         return _page(form, today().year), 422
     try:
+        refuse_marks(form.remark.data or "")
         with transaction():
             correct_day(
                 actor(),

@@ -99,6 +99,12 @@ ENTRIES: tuple[tuple[lazy_, tuple[Entry, ...]], ...] = (
                 lazy_("SMS, WeCom, DingTalk, e-mail: set up, try out, switch on and off"),
             ),
             Entry(
+                "settings.texts",
+                P.SETTING_EDIT,
+                lazy_("Message texts"),
+                lazy_("Own words for reminders, invitations and other messages, with a preview"),
+            ),
+            Entry(
                 "transfers.receivers",
                 P.SETTING_EDIT,
                 lazy_("Units open to receive"),
