@@ -12,7 +12,7 @@ from shared.assessments.actions.grading import grade_round
 from shared.assessments.actions.opening import note
 from shared.assessments.actions.reviewing import MAX_REMARK, points_problem
 from shared.assessments.models import Appeal, Entry, Line, Mark, Round
-from shared.assessments.queries.reviews import is_reviewed
+from shared.assessments.queries.reviews import belongs_to, is_reviewed
 from shared.assessments.queries.rounds import line_points
 from shared.clock import now, today
 from shared.db import db
@@ -28,6 +28,8 @@ def make_appeal(
 
     The round is locked by the caller. Raises Invalid with fields, Conflict out of time or where one is open already.
     """
+    # A form of another unit's with the same key is another form.
+    form_key = f"{entry.id}:{form_key}"
     found = db.session.execute(select(Appeal).where(Appeal.form_key == form_key)).scalar_one_or_none()
     if found is not None:
         return found, False
@@ -84,7 +86,7 @@ class Answer:
 
 
 def answered_alone(actor: Actor, appeal: Appeal) -> str:
-    """Why this person may not answer the appeal, in words; '' where they may. One query."""
+    """Why this person may not answer the appeal, in words; '' where they may. Three queries."""
     statement = select(Mark.id).where(
         Mark.round_id == appeal.round_id, Mark.unit_id == appeal.unit_id, Mark.given_by == actor.person_id
     )
@@ -94,6 +96,8 @@ def answered_alone(actor: Actor, appeal: Appeal) -> str:
         return _("You gave the mark yourself; somebody else answers.")
     if appeal.made_by is not None and appeal.made_by == actor.person_id:
         return _("You made this appeal yourself; somebody else answers.")
+    if belongs_to(actor.person_id, appeal.unit_id):
+        return _("You belong to this unit; somebody else answers.")
     return ""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from shared.access.actor import Actor
 from shared.assessments.grades import LEVELS, Grading, Standing, grade_units, grading_of
 from shared.assessments.models import Entry, Honour, Round, Scheme
+from shared.assessments.queries.reviews import belongs_to
 from shared.assessments.queries.rounds import totals
 from shared.audit import record
 from shared.db import db
@@ -128,6 +129,8 @@ def grade_by_hand(
         raise Conflict(_("A grade is given between confirming a round and its end."))
     if grading is None:
         raise Conflict(_("The scheme of this round gives no grades."))
+    if belongs_to(actor.person_id, unit_id):
+        raise Conflict(_("You belong to this unit; somebody else gives it a grade."))
     entry = db.session.scalars(
         select(Entry)
         .where(and_(Entry.round_id == lap.id, Entry.unit_id == unit_id))

@@ -42,6 +42,17 @@ def take_rating(actor: Actor, *, lap: Round, entry: Entry, line: Line, poll: Pol
     if rating is None:
         raise Invalid(_("This vote says no rating: it is open, rates nothing, or too few voted."))
     points = (line.full_marks * rating).quantize(_CENT)
+    same = db.session.scalar(
+        select(Mark.id).where(
+            Mark.round_id == lap.id,
+            Mark.unit_id == entry.unit_id,
+            Mark.line_id == line.id,
+            Mark.poll_id == poll.id,
+            Mark.points == points,
+        )
+    )
+    if same is not None:
+        return points
     given = {
         "points": points,
         "not_applicable": False,

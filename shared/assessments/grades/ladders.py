@@ -28,6 +28,9 @@ TIES = ("below", "in")
 NEEDS = ("bonus",)
 MOST_STEPS = 12
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,19}")
+#: Places before and after the point that a number of a ladder may have, and letters of a quota.
+_PLACES = 9
+_LONGEST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,20 @@ class Grading:
         return (key or "") if step is None else _(step.name)
 
 
+def _plain(number: Decimal) -> Decimal:
+    """The number, if it can be written out; "1e999999999" is a few letters and a billion digits."""
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or not -_PLACES <= exponent <= _PLACES or number.adjusted() > _PLACES:
+        raise ValueError(number)
+    return number
+
+
 def share_of(quota: str) -> Fraction:
     """Per cent ("10", "33.3") or a fraction ("1/3") as a part of one. Raises Invalid outside 0 to 1."""
     try:
-        share = Fraction(quota) if "/" in quota else Fraction(Decimal(quota)) / 100
+        if len(quota) > _LONGEST:
+            raise ValueError(quota[:_LONGEST])
+        share = Fraction(quota) if "/" in quota else Fraction(_plain(Decimal(quota))) / 100
     except (ValueError, InvalidOperation, ZeroDivisionError, OverflowError):
         raise Invalid(_("A quota is a number of per cent, or a fraction such as 1/3")) from None
     if not 0 <= share <= 1:
@@ -106,10 +119,10 @@ def _decimal(value: object) -> Decimal | None:
     if value is None or value == "":
         return None
     try:
-        number = Decimal(str(value))
-    except InvalidOperation:
+        number = _plain(Decimal(str(value)))
+    except (ValueError, InvalidOperation):
         raise Invalid(_("A threshold is a number of per cent")) from None
-    if not number.is_finite() or not 0 <= number <= 200:
+    if not 0 <= number <= 200:
         raise Invalid(_("A threshold is between 0 and 200 per cent"))
     return number
 

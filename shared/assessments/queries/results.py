@@ -31,7 +31,8 @@ class ResultFilter:
     `grade`: a key of the ladder, or "-" for none. `after`: rate and unit of the last row before this page.
     """
 
-    round_id: int
+    #: 0: no round is named, and there is nothing to show.
+    round_id: int = 0
     view: str = "all"
     grade: str | None = None
     sector: str | None = None

@@ -1,6 +1,7 @@
 """A round's marks and totals in SQL: what each line of each unit comes to, from the ledger or from the reviewer."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
@@ -25,6 +26,8 @@ from shared.db import db
 
 #: A round in these states is counted again when the ledger changes.
 COUNTING = ("open", "review")
+#: What the column of a rate holds, in per cent.
+MOST_RATE = Decimal("9999.999")
 
 
 def open_rounds() -> Sequence[Round]:
@@ -127,7 +130,10 @@ def totals(lap: Round, *, unit_ids: Sequence[int] | None = None) -> Subquery:
             (had + bonus).label("earned"),
             bonus.label("bonus"),
             possible.label("possible"),
-            cast((had + bonus) * 100 / func.nullif(possible, 0), Numeric(7, 3)).label("rate"),
+            # A great bonus over next to nothing: the column ends there, and the round is not stopped by it.
+            cast(
+                func.least((had + bonus) * 100 / func.nullif(possible, 0), literal(MOST_RATE)), Numeric(7, 3)
+            ).label("rate"),
             func.count().filter(lines.c.waits).label("waits"),
             func.bool_or(raised).label("vetoed"),
         )

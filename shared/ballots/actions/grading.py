@@ -15,6 +15,7 @@ from shared.ballots.queries.grades import grades_of, to_grade
 from shared.clock import today
 from shared.db import db
 from shared.errors import Conflict, Invalid
+from shared.events.marks import refuse_marks
 from shared.i18n import _
 
 #: The kind of occasion, for the composers of the worker.
@@ -50,6 +51,10 @@ def put_grades(actor: Actor, *, poll: Poll, given: Mapping[int, tuple[str, str]]
         raise Invalid(_("Choose one of the list."))
     after = {person_id: row.grade for person_id, row in known.items()}
     after |= {person_id: grade for person_id, (grade, _text) in given.items() if not _told(known, person_id)}
+    for _grade, remark in given.values():
+        if len(remark.strip()) > MAX_REMARK:
+            raise Invalid(_("At most %(n)s characters.", n=MAX_REMARK))
+        refuse_marks(remark)
     best = sum(1 for grade in after.values() if grade == kind.choices[0])
     most = most_of_the_best(poll, len(people))
     if best > most:
@@ -64,7 +69,7 @@ def put_grades(actor: Actor, *, poll: Poll, given: Mapping[int, tuple[str, str]]
     changed = 0
     for person_id, (grade, remark) in sorted(given.items()):
         before = known.get(person_id)
-        text = " ".join(remark.split())[:MAX_REMARK]
+        text = " ".join(remark.split())
         if _told(known, person_id) or (before.grade if before else "", before.remark if before else "") == (
             grade,
             text,

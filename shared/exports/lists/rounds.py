@@ -30,8 +30,10 @@ _VIEWS = {
 }
 
 
-def _lap(actor: Actor, given: ResultFilter) -> Round:
-    """The round, if its result may be seen still: rows are narrowed to the reach by their query."""
+def _lap(actor: Actor, given: ResultFilter) -> Round | None:
+    """The round, if its result may be seen still; rows are narrowed to the reach by their query. None: none named."""
+    if not given.round_id:
+        return None
     lap = db.session.execute(select(Round).where(Round.id == given.round_id)).scalar_one()
     if lap.state not in PUBLIC:
         lap = fetch(Round, lap.id, actor=actor, may=Permission.ROUND_RUN)
@@ -56,7 +58,8 @@ class _Graded:
 
 
 def _columns(actor: Actor, given: ResultFilter) -> list[Column[ResultRow]]:
-    said = _Graded(grading_of_round(_lap(actor, given)))
+    lap = _lap(actor, given)
+    said = _Graded(None if lap is None else grading_of_round(lap))
     return [
         Column(_("Unit"), lambda row: row.name, 36),
         Column(_("Superior"), lambda row: row.above, 32),
@@ -81,6 +84,8 @@ def _columns(actor: Actor, given: ResultFilter) -> list[Column[ResultRow]]:
 
 def _chunks(actor: Actor, given: ResultFilter) -> Iterator[Sequence[ResultRow]]:
     lap = _lap(actor, given)
+    if lap is None:
+        return
     given = replace(given, after=None)
     while True:
         rows, after = results(actor, lap, given, size=CHUNK)
@@ -92,8 +97,11 @@ def _chunks(actor: Actor, given: ResultFilter) -> Iterator[Sequence[ResultRow]]:
 
 def _said(actor: Actor, given: ResultFilter) -> list[tuple[str, str]]:
     lap = _lap(actor, given)
-    said = [(_("Round of assessment"), lap.name), (_("Which units"), str(_VIEWS[given.view]))]
-    grading = grading_of_round(lap)
+    said = [
+        (_("Round of assessment"), "" if lap is None else lap.name),
+        (_("Which units"), str(_VIEWS[given.view])),
+    ]
+    grading = None if lap is None else grading_of_round(lap)
     if given.grade and grading is not None:
         said.append((_("Grade"), _("Without grade") if given.grade == "-" else grading.word(given.grade)))
     if given.sector:

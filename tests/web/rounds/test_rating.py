@@ -73,7 +73,7 @@ def test_the_line_gets_full_marks_times_the_rating(
         organ,
         "select count(*) from audit_entry where verb = 'round.take_rating' and unit_id = :u",
         u=organ.branch,
-    ) == [(2,)]
+    ) == [(1,)]
 
 
 @pytest.mark.parametrize("what", ["open", "few", "superior", "line"])

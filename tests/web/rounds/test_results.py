@@ -85,9 +85,22 @@ def test_an_open_round_has_no_result(world: World, enter: Enter, opened: int) ->
 
 
 def test_a_grade_by_hand_needs_a_reason_and_stays(
-    app: Flask, world: World, enter: Enter, rows: Rows, decided: int, entry_id: int
+    app: Flask,
+    world: World,
+    enter: Enter,
+    rows: Rows,
+    decided: int,
+    entry_id: int,
+    change: Callable[..., None],
 ) -> None:
-    client = enter(world.organ["officer"])
+    # Of another unit: nobody grades the own one by hand.
+    assert world.organ.colleague is not None
+    change(
+        world.organ,
+        "insert into role_grant (person_id, role, since) values (:key, 'admin', '2026-01-01')",
+        key=world.organ.colleague.person_id,
+    )
+    client = enter(world.organ.colleague)
     read = "select grade, grade_reason, revision from assessment_entry where id = :id"
     [(_grade, _reason, revision)] = rows(world.organ, read, id=entry_id)
     address = f"/rounds/results/{entry_id}/grade"

@@ -42,7 +42,7 @@ def test_what_is_held_for_the_digest_has_its_place_in_it(app: Flask) -> None:
 
 
 #: What opens an occasion of a kind.
-OPENERS = {"open_occasion", "tell", "tell_people", "hold"}
+OPENERS = {"open_occasion", "tell", "tell_all", "tell_people", "hold"}
 
 
 def _kinds(path: Path) -> set[str]:

@@ -49,11 +49,15 @@ def appeal(entry_id: int) -> Response | tuple[str, int]:
     if sending:
         try:
             with transaction():
+                line = next((one for one in lines if one.id == asked), None)
+                if line is None and request.form.get("line_id"):
+                    problem_text = _("Choose one of the list.")
+                    raise Invalid(problem_text, fields={"line_id": problem_text})
                 make_appeal(
                     actor(),
                     lap=lap,
                     entry=entry,
-                    line=next((one for one in lines if one.id == asked), None),
+                    line=line,
                     body=request.form.get("body", ""),
                     form_key=request.form.get("form_key", "")[:64] or secrets.token_hex(12),
                 )

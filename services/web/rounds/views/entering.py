@@ -143,11 +143,11 @@ def _handed(lap: Round) -> str:
     return _("Handed in; it changes again only when it is returned.")
 
 
-def _line(lap: Round) -> Line:
-    """The line that the address names (?line=); NotFound for one that takes no evidence."""
+def _line(lap: Round) -> Line | None:
+    """The line that the address names (?line=), None for none; NotFound for one that takes no evidence."""
     line_id = person_key(request.args.get("line"))
     if line_id is None:
-        raise NotFound(_("No evidence is asked for this line."))
+        return None
     found = db.session.execute(
         select(Line).where(Line.id == line_id, Line.scheme_id == lap.scheme_id)
     ).scalar_one_or_none()
@@ -185,10 +185,13 @@ def _evidence_page(
 
 @blueprint.get("/entries/<int:entry_id>/evidence")
 @requires(Permission.SCORE_VIEW)
-def evidence(entry_id: int) -> tuple[str, int]:
+def evidence(entry_id: int) -> Response | tuple[str, int]:
     """The evidence of one line (?line=), and the records of the unit's ledger to pick from."""
     lap, row, unit = entry_in_reach(entry_id, may=Permission.SCORE_VIEW)
-    return _evidence_page(lap, row, unit, _line(lap))
+    line = _line(lap)
+    if line is None:
+        return redirect(url_for("rounds.entry", entry_id=entry_id), 303)
+    return _evidence_page(lap, row, unit, line)
 
 
 @blueprint.post("/entries/<int:entry_id>/evidence")
@@ -198,6 +201,8 @@ def add_evidence(entry_id: int) -> Response | tuple[str, int]:
     """Add records of the ledger, files, or words."""
     lap, row, unit = entry_in_reach(entry_id, may=Permission.ROUND_ENTER, lock=True)
     line = _line(lap)
+    if line is None:
+        return redirect(url_for("rounds.entry", entry_id=entry_id), 303)
     form = ProofForm()
     picked = [key for key in map(person_key, request.form.getlist("event")) if key is not None]
     if not form.validate() or not form.form_key.data:

@@ -68,6 +68,8 @@ def results_asked() -> ResultFilter:
     """The filter of the results as the address says it."""
     # The page names the round in its path, its list as Excel in the query.
     named = (request.view_args or {}).get("round_id") or person_key(request.args.get("round_id")) or 0
+    if not named:
+        return ResultFilter()
     lap = lap_with_result(named)
     view, sector = request.args.get("view", ""), request.args.get("sector", "")
     rate, _sign, key = request.args.get("after", "").partition(":")

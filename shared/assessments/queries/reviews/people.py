@@ -74,6 +74,14 @@ def is_own(paths: Iterable[str]) -> ColumnElement[bool]:
     return or_(false(), *(func.starts_with(literal(path), Unit.path) for path in sorted(paths)))
 
 
+def belongs_to(person_id: int | None, unit_id: int) -> bool:
+    """Whether the unit is somebody's own, by what own_paths says. Two queries."""
+    if person_id is None:
+        return False
+    paths = own_paths([person_id]).get(person_id, ())
+    return bool(db.session.scalar(select(Unit.id).where(Unit.id == unit_id, is_own(paths))))
+
+
 def candidates() -> list[Candidate]:
     """Who has a seat and may review today, by name. Two queries."""
     roles = [role for role, spec in ROLES.items() if Permission.ROUND_REVIEW in spec.permissions]
