@@ -94,9 +94,9 @@ def test_j3_a_leader_sees_why_each_lost_point_is_lost(enter: Enter) -> None:
     expect(losses.first).to_be_visible()
     for row in losses.all():
         # Heading, full marks, marks, loss, why.
-        expect(row.locator("> td").nth(3)).to_contain_text(re.compile("缺|补记|届满|空缺|无人|任期"))
+        expect(row.locator("> td").nth(3)).to_contain_text(re.compile("缺|补记|届满|空缺|无人|任期|未达到"))
     rows = visit.page.locator("table.jc-rows:visible")
-    expect(rows.first).to_contain_text(re.compile("缺|补记|届满|任期"))
+    expect(rows.first).to_contain_text(re.compile("缺|补记|届满|任期|未达到"))
     within(visit, clicks=3)
 
 

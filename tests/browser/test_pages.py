@@ -29,6 +29,7 @@ LATIN = {
 LATIN |= {"ods", "Enter", "Ctrl", "Tab", "KB", "MB"}
 #: Codes that the audit trail shows as they are: the command line's session, keys of sheets and packs.
 LATIN |= {"command", "line", "organ", "branch", "bureau", "basic", "union"}
+LATIN |= {"institution", "state", "enterprise", "private", "social"}
 #: A language is named in itself.
 LATIN |= {"English"}
 
