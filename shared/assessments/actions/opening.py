@@ -50,10 +50,10 @@ class Opening:
 
 
 def proposed_span(period: str, on: date) -> tuple[date, date]:
-    """The last quarter, half or year that was over on a day; in a year's last two months the running one."""
-    months = {"quarter": 3, "half": 6, "year": 12}[period]
+    """The last quarter, half or year that was over on a day; when the running one is nearly over, that one."""
+    months, nearly = {"quarter": (3, 15), "half": (6, 30), "year": (12, 60)}[period]
     first = date(on.year, (on.month - 1) // months * months + 1, 1)
-    if on < _end(first, months) - timedelta(days=60):
+    if on < _end(first, months) - timedelta(days=nearly):
         before = first - timedelta(days=1)
         first = date(before.year, (before.month - 1) // months * months + 1, 1)
     return first, _end(first, months)

@@ -53,7 +53,8 @@ def review_last_quarter(
         scheme.grading = to_json(ladder)
         db.session.flush()
     root = db.session.execute(select(Unit).where(Unit.id == units[given.levels[0][0].name].id)).scalar_one()
-    starts_on, ends_on = proposed_span("quarter", on)
+    # On the first day of a quarter the one before is proposed.
+    starts_on, ends_on = proposed_span("quarter", date(on.year, (on.month - 1) // 3 * 3 + 1, 1))
     lap, fresh = open_round(
         admin,
         scheme=scheme,
