@@ -62,6 +62,7 @@ def index() -> str:
         states=lap_states(),
         own=own_open(actor(), limit=10),
         may_run=actor().may(Permission.ROUND_RUN),
+        may_review=actor().may(Permission.ROUND_REVIEW),
         on=today(),
     )
 

@@ -36,4 +36,5 @@ def take_rating(entry_id: int) -> Response:
         flash(str(problem), "due")
     else:
         flash(_("The ballot gives %(n)s marks.", n=f"{points:.2f}"), "ok")
-    return redirect(url_for("rounds.review", round_id=lap.id, entry_id=entry_id), 303)
+    # Whoever runs the round need not be a reviewer of it: the sheet is a page of theirs in any case.
+    return redirect(url_for("rounds.entry", entry_id=entry_id), 303)
