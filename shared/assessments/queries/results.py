@@ -207,7 +207,8 @@ class Summary:
 def summary(actor: Actor, lap: Round) -> Summary:
     """Counts by band, movement, grade and tenth. One query."""
     rows = _rows(actor, lap)
-    tenth = func.least(9, func.floor(rows.c.rate / 10))
+    # least() passes over a null: a unit that was asked nothing stands in no tenth.
+    tenth = case((rows.c.rate.is_not(None), func.least(9, func.floor(rows.c.rate / 10))))
     found = db.session.execute(
         select(
             rows.c.band,

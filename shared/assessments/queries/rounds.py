@@ -130,9 +130,11 @@ def totals(lap: Round, *, unit_ids: Sequence[int] | None = None) -> Subquery:
             (had + bonus).label("earned"),
             bonus.label("bonus"),
             possible.label("possible"),
-            # A great bonus over next to nothing: the column ends there, and the round is not stopped by it.
+            # A great bonus over next to nothing: the column ends there, and the round is not stopped by it. (least()
+            # passes over a null, so that the case must say what has no rate.)
             cast(
-                func.least((had + bonus) * 100 / func.nullif(possible, 0), literal(MOST_RATE)), Numeric(7, 3)
+                case((possible > 0, func.least((had + bonus) * 100 / possible, literal(MOST_RATE)))),
+                Numeric(7, 3),
             ).label("rate"),
             func.count().filter(lines.c.waits).label("waits"),
             func.bool_or(raised).label("vetoed"),

@@ -199,3 +199,46 @@ def test_the_papers_are_set(
     jobs = rows(world.organ, "select state, file_id from job where kind = 'assessments.print_result'")
     assert [state for state, _file in jobs] == ["done", "done"]
     assert all(file_id for _state, file_id in jobs)
+
+
+def test_a_unit_that_was_asked_nothing_has_no_rate_and_no_grade(
+    app: Flask, world: World, enter: Enter, sheet: dict[str, int], opened: int, change: Callable[..., None]
+) -> None:
+    with app.app_context(), tenant(world.organ.tenant_id):
+        with transaction():
+            lap = db.session.scalars(select(Round).where(Round.id == opened)).one()
+            entry = db.session.scalars(select(Entry).where(Entry.round_id == lap.id)).one()
+            grading = shipped_grading("plain")
+            assert grading is not None
+            db.session.execute(
+                update(Scheme).where(Scheme.id == lap.scheme_id).values(grading=to_json(grading))
+            )
+            for kind in GIVEN:
+                db.session.add(
+                    Mark(
+                        round_id=lap.id,
+                        unit_id=entry.unit_id,
+                        line_id=sheet[kind],
+                        most=20 if kind == "evidence" else 10,
+                        not_applicable=True,
+                        remark="不涉及",
+                    )
+                )
+            db.session.flush()
+            write_totals(lap)
+            entry = db.session.scalars(
+                select(Entry).where(Entry.round_id == opened).execution_options(populate_existing=True)
+            ).one()
+            assert entry.possible == 0
+            assert entry.rate is None
+            lap = db.session.scalars(select(Round).where(Round.id == opened)).one()
+            lap.state = "confirmed"
+            db.session.flush()
+            grade_round(lap)
+        db.session.remove()
+    publish(change, world, opened)
+    page = enter(world.organ["officer"]).get(f"/rounds/{opened}/results")
+    assert page.status_code == 200
+    assert "100.0%" not in page.text
+    assert "9999" not in page.text
+    assert "优秀</td>" not in page.text
