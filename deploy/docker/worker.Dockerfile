@@ -10,6 +10,11 @@ WORKDIR /app
 ENV PYTHONPATH=/app
 RUN if [ -f shared/locale/build.py ]; then /venv/bin/python -m shared.locale.build; fi && /venv/bin/python -m compileall -q /app
 
+# The faces of official documents: only the font files of their packages.
+FROM python:3.13-slim-trixie AS fonts
+COPY deploy/local/fonts.py /tmp/fonts.py
+RUN apt-get update -q && python /tmp/fonts.py /fonts
+
 FROM python:3.13-slim-trixie
 RUN apt-get update -q \
     && apt-get install -y -q --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
@@ -22,6 +27,7 @@ ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTEC
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY --from=packages /app /app
+COPY --from=fonts /fonts /usr/local/share/fonts/jiceng
 COPY LICENSE ./
 COPY deploy deploy
 COPY deploy/docker/with-secrets /usr/local/bin/

@@ -44,6 +44,7 @@ def main(what: str) -> None:
         system_packages(tests=what == "test")
         virtual_environment("local" if what == "run" else "dev")
         if what != "venv":
+            official_fonts()
             assets()
             catalogues()
 
@@ -115,6 +116,21 @@ def system_packages(*, tests: bool) -> None:
     still = [name for name in wanted if not PACKAGES[name]()]
     if still:
         raise Missing(f"installed, and still not usable: {' '.join(still)}")
+
+
+def official_fonts() -> None:
+    """The faces of official documents. Without them documents are set in the nearest others, and say so."""
+    program = [sys.executable, str(ROOT / "deploy" / "local" / "fonts.py")]
+    if succeeds([*program, "--there"]):
+        return
+    say("Unpacking the fonts of official documents (some 100 MB are downloaded, once)")
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    why = done.stderr.strip() or done.stdout.strip()
+    if STRICT:
+        raise Missing(f"the fonts of official documents could not be fetched:\n{why}")
+    say("They could not be fetched; official documents are set in other fonts until they are:\n  " + why)
 
 
 def distribution() -> str:

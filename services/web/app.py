@@ -16,10 +16,12 @@ from services.web.assets import offer_assets
 from services.web.audiences.views import blueprint as audiences
 from services.web.audit.views import blueprint as audit
 from services.web.ballots.views import blueprint as ballots
+from services.web.certificates.views import blueprint as certificates
 from services.web.channels.views import blueprint as channels
 from services.web.circulars.views import blueprint as circulars
 from services.web.contacts.views import blueprint as contacts
 from services.web.deeds.views import blueprint as deeds
+from services.web.dispatches.views import blueprint as dispatches
 from services.web.documents.views import blueprint as documents
 from services.web.dues.views import blueprint as dues
 from services.web.duties.views import blueprint as duties
@@ -31,6 +33,7 @@ from services.web.health.views import blueprint as health
 from services.web.imports.views import blueprint as imports
 from services.web.jobs.views import blueprint as jobs
 from services.web.ledger.views import blueprint as ledger
+from services.web.letterheads.views import blueprint as letterheads
 from services.web.life.views import blueprint as life
 from services.web.limits import limiter
 from services.web.meetings.views import blueprint as meetings
@@ -47,6 +50,7 @@ from services.web.rounds.views import blueprint as rounds
 from services.web.schemes.views import blueprint as schemes
 from services.web.search.views import blueprint as search
 from services.web.settings.views import blueprint as settings_pages
+from services.web.statistics.views import blueprint as statistics
 from services.web.study.views import blueprint as study
 from services.web.tasks.views import blueprint as tasks
 from services.web.tenants.views import blueprint as tenants
@@ -68,6 +72,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     today,
     organisations,
     terms,
+    statistics,
     reforms,
     members,
     transfers,
@@ -98,7 +103,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     schemes,
     rounds,
     ballots,
+    dispatches,
     documents,
+    certificates,
+    letterheads,
     jobs,
     audit,
     search,

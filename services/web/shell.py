@@ -21,11 +21,13 @@ RANK = ("admin", "officer", "leader", "secretary", "keeper", "reviewer", "audito
 
 #: Pages of other blueprints that stand under a left entry, besides those below its own address.
 _WITHIN = {
-    "organisations.index": ("terms", "reforms"),
+    "organisations.index": ("terms", "reforms", "statistics"),
     "ledger.index": ("meetings", "events", "minutes", "study", "life", "publications"),
     "members.index": ("transfers", "dues"),
     "duties.index": ("plans", "tasks", "findings", "watchlist", "returns", "deeds", "contacts"),
     "assessments.index": ("ballots",),
+    "documents.index": ("dispatches", "certificates"),
+    "settings.index": ("channels", "letterheads"),
 }
 #: Single pages that stand under another entry than their blueprint: those that bring the old ledger in.
 _BESIDE = {"imports.past": "ledger.index"}
@@ -80,7 +82,14 @@ def _foot(actor: Actor, counts: dict[str, int]) -> list[dict[str, Any]]:
                 "calm": True,
             }
         )
-    entries.append({"endpoint": "settings.index", "label": _("Settings"), "icon": "settings"})
+    entries.append(
+        {
+            "endpoint": "settings.index",
+            "label": _("Settings"),
+            "icon": "settings",
+            "current": _current("settings.index"),
+        }
+    )
     return entries
 
 
@@ -126,6 +135,7 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
         ("organisations.listing", lazy_("List of units"), Permission.UNIT_VIEW),
         ("terms.index", lazy_("Terms and elections"), Permission.UNIT_VIEW),
         ("reforms.index", lazy_("Reorganisations"), Permission.REFORM_VIEW),
+        ("statistics.index", lazy_("Statistics"), Permission.MEMBER_VIEW),
     ),
     "members": (
         ("members.index", lazy_("Roster"), Permission.MEMBER_VIEW),
@@ -153,9 +163,16 @@ SECTIONS: dict[str, tuple[tuple[str, lazy_, Permission], ...]] = {
     "assessments": (
         ("assessments.index", lazy_("Scores"), Permission.SCORE_VIEW),
         ("rounds.index", lazy_("Rounds"), Permission.SCORE_VIEW),
+        ("rounds.appraisal_list", lazy_("Reports and appraisal"), Permission.SCORE_VIEW),
         ("rounds.honour_list", lazy_("Honours"), Permission.SCORE_VIEW),
         ("schemes.index", lazy_("Schemes"), Permission.SCORE_VIEW),
         ("ballots.index", lazy_("Ballots"), Permission.BALLOT_VIEW),
+    ),
+    "papers": (
+        ("documents.index", lazy_("Papers"), Permission.DOCUMENT_VIEW),
+        ("dispatches.index", lazy_("Official documents"), Permission.DISPATCH_VIEW),
+        ("dispatches.numbers", lazy_("Register of numbers"), Permission.DISPATCH_VIEW),
+        ("certificates.index", lazy_("Certificates"), Permission.DOCUMENT_VIEW),
     ),
     "ledger": (
         ("ledger.index", lazy_("Ledger of the year"), Permission.EVENT_VIEW),

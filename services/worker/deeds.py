@@ -3,7 +3,7 @@
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
-from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
+from services.worker.channels.addressed import Addressed, Said, addressed, compose_each, dated
 from services.worker.channels.outgoing import Composed
 from shared.clock import today
 from shared.contacts.models import ContactPoint
@@ -84,7 +84,7 @@ def compose_late_deeds(parcels: list[Parcel]) -> dict[int, Composed | str]:
         )
         if not late:
             return None
-        lines = [f"{row.due_on}, {row.name}: {row.title}" for row in late[:NAMED]]
+        lines = [dated(row.due_on, row.name, row.title) for row in late[:NAMED]]
         if len(late) > NAMED:
             lines.append(_("and %(n)s more", n=len(late) - NAMED))
         if one.detail["stage"] == 2:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import and_, select
 
-from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
+from services.worker.channels.addressed import Addressed, Said, about, addressed, compose_each
 from services.worker.channels.outgoing import Composed
 from shared.db import db, transaction
 from shared.events.actions.series import carry_all_on
@@ -46,7 +46,10 @@ def _invitation(meeting: Meeting, step: str, unit_name: str) -> Said:
         "changed": _("Changed: %(title)s, now %(when)s", title=meeting.title, when=when),
         "cancelled": _("Called off: %(title)s, %(when)s", title=meeting.title, when=when),
     }[step]
-    lines = [f"{unit_name}: {meeting.title}", when + (f", {meeting.place}" if meeting.place else "")]
+    lines = [
+        about(unit_name, meeting.title),
+        _("%(what)s, %(more)s", what=when, more=meeting.place) if meeting.place else when,
+    ]
     if step == "cancelled":
         lines.append(_("Reason: %(reason)s", reason=meeting.cancel_reason or ""))
     else:
@@ -77,7 +80,7 @@ def compose_reviews(parcels: list[Parcel]) -> dict[int, Composed | str]:
         if event.review != "returned":
             return None
         lines = [
-            f"{unit_name}: {event.title}, {event.held_on}",
+            about(unit_name, event.title, event.held_on),
             _("What is to be mended: %(remark)s", remark=event.review_remark or ""),
             "",
             _("Until it is mended it counts as not held."),

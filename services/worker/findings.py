@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import and_, select
 
-from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
+from services.worker.channels.addressed import Addressed, Said, about, addressed, compose_each
 from services.worker.channels.outgoing import Composed
 from services.worker.pdf import Press, PressFailed, fill
 from shared.access.door import fetch
@@ -12,12 +12,12 @@ from shared.access.permissions import Permission
 from shared.clock import now, today
 from shared.db import db, transaction
 from shared.errors import Forbidden, Invalid
-from shared.exports.lists.findings import STATES
 from shared.exports.queries import asker
 from shared.files import store
 from shared.findings.models import Finding, Inspection, Measure
 from shared.findings.queries.lists import OPEN
 from shared.findings.queries.report import report
+from shared.findings.queries.words import STATES
 from shared.i18n import _, use_locale
 from shared.jobs import Claimed, Job
 from shared.messages.actions import Parcel
@@ -102,7 +102,7 @@ def compose_late_findings(parcels: list[Parcel]) -> dict[int, Composed | str]:
     recipients = addressed(parcels)
     on = today()
     found = {
-        row.id: (row.due_on, f"{row.name}: {row.point}", row.name)
+        row.id: (row.due_on, row.name, row.point, "")
         for row in db.session.execute(
             select(Finding.id, Finding.due_on, Finding.point, Unit.name)
             .join(Unit, and_(Unit.tenant_id == Finding.tenant_id, Unit.id == Finding.unit_id))
@@ -114,7 +114,7 @@ def compose_late_findings(parcels: list[Parcel]) -> dict[int, Composed | str]:
         )
     }
     measures = {
-        row.id: (row.due_on, f"{row.name}: {row.point}; {row.content}", row.name)
+        row.id: (row.due_on, row.name, row.point, row.content)
         for row in db.session.execute(
             select(Measure.id, Measure.due_on, Measure.content, Finding.point, Unit.name)
             .join(Finding, and_(Finding.tenant_id == Measure.tenant_id, Finding.id == Measure.finding_id))
@@ -133,11 +133,14 @@ def compose_late_findings(parcels: list[Parcel]) -> dict[int, Composed | str]:
         steps = sorted(measures[key] for key in one.detail["measures"] if key in measures)
         if not late and not steps:
             return None
-        lines = [f"{day}, {words}" for day, words, _name in [*late, *steps][:NAMED]]
+        lines = [
+            _("%(what)s, %(more)s", what=day, more=about(name, point, measure))
+            for day, name, point, measure in [*late, *steps][:NAMED]
+        ]
         if len(late) + len(steps) > NAMED:
             lines.append(_("and %(n)s more", n=len(late) + len(steps) - NAMED))
         if one.detail["stage"] == 2:
-            lines = counted(name for _day, _words, name in late)
+            lines = counted(name for _day, name, _point, _measure in late)
             subject = _("%(n)s findings of units under your care are past their day", n=len(late))
         elif late:
             subject = _("%(n)s findings of your unit are past their day", n=len(late))

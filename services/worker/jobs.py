@@ -8,6 +8,8 @@ from services.worker.accounts import invite
 from services.worker.app import TenantTask, celery
 from services.worker.assessments import score
 from services.worker.ballots import tidy
+from services.worker.circulars import send_many
+from services.worker.dispatches import set_dispatch
 from services.worker.documents import print_papers
 from services.worker.dues import draw
 from services.worker.duties import plan
@@ -25,7 +27,9 @@ from services.worker.transfers import print_letter
 from shared.accounts.jobs import INVITE
 from shared.assessments.jobs import PRINT_RESULT, SCORE
 from shared.ballots.jobs import TIDY
+from shared.circulars.jobs import SEND_MANY
 from shared.db import db, transaction
+from shared.dispatches.jobs import SET
 from shared.documents.jobs import PRINT
 from shared.dues.jobs import DRAW
 from shared.duties.jobs import PLAN
@@ -62,8 +66,10 @@ WORK: dict[str, Callable[[Claimed], None]] = {
     REPORT.name: print_report,
     LETTER.name: print_letter,
     SCORE.name: score,
+    SET.name: set_dispatch,
     PRINT_RESULT.name: print_result,
     PRESS_MANY.name: press_many,
+    SEND_MANY.name: send_many,
     BULK.name: bulk,
     TIDY.name: tidy,
     WRITE.name: write_list,

@@ -11,6 +11,7 @@ from services.worker.channels.outgoing import Composed
 from services.worker.circulars import compose_circulars
 from services.worker.deeds import compose_contacts, compose_deeds, compose_late_deeds
 from services.worker.digests import compose
+from services.worker.dispatches import compose_dispatches
 from services.worker.dues import compose_dues
 from services.worker.events import compose_meetings, compose_reviews
 from services.worker.findings import compose_finding, compose_findings, compose_late_findings
@@ -79,6 +80,7 @@ COMPOSERS: dict[str, Composer] = {
     "poll": compose_polls,
     "grade": compose_grades,
     "circular": compose_circulars,
+    "dispatch": compose_dispatches,
     "assessment_round": compose_rounds,
     "assessment_late": compose_late_rounds,
     "assessment_result": compose_results,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import and_, select
 
-from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
+from services.worker.channels.addressed import Addressed, Said, about, addressed, compose_each
 from services.worker.channels.outgoing import Composed
 from shared.db import db
 from shared.events.actions.drafts import title_of
@@ -28,7 +28,7 @@ def compose_minutes(parcels: list[Parcel]) -> dict[int, Composed | str]:
         if minutes.state != step or (step == "sent" and minutes.chair_id != one.person_id):
             # Overtaken: signed, taken back, or somebody else chairs it by now.
             return None
-        lines = [f"{unit_name}: {title_of(minutes)}" + (f", {minutes.held_on}" if minutes.held_on else "")]
+        lines = [about(unit_name, title_of(minutes), minutes.held_on or "")]
         values = {"unit": unit_name, "title": title_of(minutes)}
         if step == "sent":
             lines += ["", _("Read it and sign, or send it back with a remark; it is filed once signed.")]

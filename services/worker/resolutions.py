@@ -2,7 +2,7 @@
 
 from sqlalchemy import and_, select
 
-from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
+from services.worker.channels.addressed import Addressed, Said, about, addressed, compose_each, dated
 from services.worker.channels.outgoing import Composed
 from shared.clock import today
 from shared.db import db
@@ -25,8 +25,10 @@ def compose_late(parcels: list[Parcel]) -> dict[int, Composed | str]:
             return None
         lines = []
         for row in late:
-            who = f", {row.owner}" if row.owner else ""
-            lines.append(f"{row.due_on}{who}: {row.content} ({row.unit_name})")
+            whose = (
+                _("%(what)s, %(more)s", what=row.unit_name, more=row.owner) if row.owner else row.unit_name
+            )
+            lines.append(dated(row.due_on, whose, row.content))
         own = all(row.owner_id == one.person_id for row in late)
         return Said(
             _("%(n)s resolutions are past their day", n=len(late)),
@@ -65,7 +67,7 @@ def compose_resolved(parcels: list[Parcel]) -> dict[int, Composed | str]:
         numbered = [f"{number}. {text}" for number, text in enumerate(resolved[event_id], start=1)]
         return Said(
             _("Resolved while you were absent: %(title)s", title=event.title),
-            "\n".join([f"{unit_name}: {event.title}, {event.held_on}", "", *numbered]),
+            "\n".join([about(unit_name, event.title, event.held_on), "", *numbered]),
             "/",
             {"unit": unit_name, "title": event.title, "day": event.held_on.isoformat()},
         )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import and_, select
 
-from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
+from services.worker.channels.addressed import Addressed, Said, addressed, compose_each, dated
 from services.worker.channels.outgoing import Composed
 from shared.clock import today
 from shared.db import db
@@ -113,7 +113,7 @@ def compose_late_returns(parcels: list[Parcel]) -> dict[int, Composed | str]:
         if not late:
             return None
         title = late[0].title
-        lines = [f"{row.due_on}, {row.name}: {row.title}" for row in late[:NAMED]]
+        lines = [dated(row.due_on, row.name, row.title) for row in late[:NAMED]]
         if len(late) > NAMED:
             lines.append(_("and %(n)s more", n=len(late) - NAMED))
         if one.detail["stage"] == 1:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import and_, select
 
-from services.worker.channels.addressed import Addressed, Said, addressed, compose_each
+from services.worker.channels.addressed import Addressed, Said, addressed, compose_each, dated
 from services.worker.channels.outgoing import Composed
 from shared.assessments.models import Entry, Round
 from shared.clock import today
@@ -137,7 +137,7 @@ def compose_late_rounds(parcels: list[Parcel]) -> dict[int, Composed | str]:
             return None
         title = late[0].title
         if one.detail["stage"] == 1:
-            lines = [f"{row.self_until}, {row.name}: {row.title}" for row in late[:NAMED]]
+            lines = [dated(row.self_until, row.name, row.title) for row in late[:NAMED]]
             if len(late) > NAMED:
                 lines.append(_("and %(n)s more", n=len(late) - NAMED))
             page = f"/rounds/entries/{late[0].id}" if len(late) == 1 else "/rounds"

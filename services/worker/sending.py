@@ -167,7 +167,14 @@ class Run:
                 "transport failed", delivery=parcel.id, channel=parcel.channel, error=type(error).__name__
             )
             return Outcome(parcel, "failed", "fault", permanent=False)
-        return Outcome(parcel, "sent", subject=message.subject, body=message.text, reference=reference)
+        return Outcome(
+            parcel,
+            "sent",
+            subject=message.subject,
+            body=message.text,
+            reference=reference,
+            page=message.link.removeprefix(settings().base_url),
+        )
 
     def _note(self, packet: Packet) -> None:
         self.late = self.late or bool(packet.todo)

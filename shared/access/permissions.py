@@ -80,6 +80,18 @@ class Permission(StrEnum):
     ROUND_ENTER = "round:enter"
     #: Mark what was handed in, where one was appointed.
     ROUND_REVIEW = "round:review"
+    #: See official documents of units in reach, and the register of their numbers.
+    DISPATCH_VIEW = "dispatch:view"
+    #: Write an official document in the name of a unit, hand it over, file it away.
+    DISPATCH_DRAFT = "dispatch:draft"
+    #: Review and countersign where one was named; keep the prefixes under which documents are numbered.
+    DISPATCH_REVIEW = "dispatch:review"
+    #: Sign where one was named, by which it gets its number; declare a document void.
+    DISPATCH_SIGN = "dispatch:sign"
+    #: Issue certificates and cards to people and units in reach; declare them void.
+    CERTIFICATE_ISSUE = "certificate:issue"
+    #: Put a unit's seal on certificates and cards; each use is in the audit trail.
+    SEAL_USE = "seal:use"
     DOCUMENT_VIEW = "document:view"
     DOCUMENT_PRINT = "document:print"
     JOB_VIEW = "job:view"

@@ -30,6 +30,7 @@ _READ = {
     P.RETURN_VIEW,
     P.DEED_VIEW,
     P.BALLOT_VIEW,
+    P.DISPATCH_VIEW,
 }
 _PRINT = {P.DOCUMENT_PRINT, P.JOB_VIEW}
 _REMIND = {P.REMINDER_SEND, P.REMINDER_VIEW}
@@ -66,6 +67,8 @@ ROLES: dict[str, RoleSpec] = {
             | {P.FINDING_EDIT, P.FINDING_APPROVE}
             | {P.RETURN_ISSUE, P.DEED_EDIT, P.CIRCULAR_SEND}
             | {P.BALLOT_RUN, P.SCHEME_EDIT, P.ROUND_RUN, P.ROUND_REVIEW}
+            | {P.DISPATCH_DRAFT, P.DISPATCH_REVIEW}
+            | {P.CERTIFICATE_ISSUE, P.SEAL_USE}
         ),
     ),
     "officer": RoleSpec(
@@ -83,6 +86,8 @@ ROLES: dict[str, RoleSpec] = {
             | {P.FINDING_EDIT, P.FINDING_WORK, P.FINDING_APPROVE}
             | {P.RETURN_ISSUE, P.RETURN_FILL, P.DEED_EDIT, P.CIRCULAR_SEND}
             | {P.BALLOT_RUN, P.ROUND_RUN, P.ROUND_ENTER, P.ROUND_REVIEW}
+            | {P.DISPATCH_DRAFT, P.DISPATCH_REVIEW}
+            | {P.CERTIFICATE_ISSUE}
         ),
     ),
     "leader": RoleSpec(
@@ -101,6 +106,8 @@ ROLES: dict[str, RoleSpec] = {
                 P.FINDING_APPROVE,
                 P.CIRCULAR_SEND,
             }
+            | {P.DISPATCH_DRAFT, P.DISPATCH_REVIEW, P.DISPATCH_SIGN}
+            | {P.SEAL_USE}
         ),
     ),
     "secretary": RoleSpec(
@@ -131,6 +138,7 @@ ROLES: dict[str, RoleSpec] = {
                 P.BALLOT_RUN,
                 P.ROUND_ENTER,
             }
+            | {P.DISPATCH_DRAFT, P.DISPATCH_REVIEW, P.DISPATCH_SIGN}
         ),
     ),
     "keeper": RoleSpec(
@@ -141,6 +149,7 @@ ROLES: dict[str, RoleSpec] = {
             _READ
             | _PRINT
             | {P.DUTY_RECORD, P.EVENT_CORRECT, P.TASK_WORK, P.RETURN_FILL, P.DEED_EDIT, P.ROUND_ENTER}
+            | {P.DISPATCH_DRAFT, P.DISPATCH_REVIEW}
         ),
     ),
     "reviewer": RoleSpec(

@@ -98,7 +98,7 @@ class Token(Base):
         # A form sent twice invites once.
         UniqueConstraint("tenant_id", "person_id", "form_key"),
         CheckConstraint(
-            "purpose in ('first_admin', 'seat', 'password', 'operator', 'address', 'calendar')",
+            "purpose in ('first_admin', 'seat', 'password', 'operator', 'address', 'calendar', 'proof')",
             name="purpose",
         ),
         # The open invitations of one person, to be revoked by the next one; the state on the accounts page.

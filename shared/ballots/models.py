@@ -38,6 +38,7 @@ class Poll(TenantOwned, Base):
         references("unit_id", "unit"),
         references("created_by", "person"),
         references("again_of_id", "poll"),
+        references("event_id", "event"),
         CheckConstraint("way in ('screen', 'paper')", name="way"),
         CheckConstraint("state in ('draft', 'open', 'closed', 'published', 'void')", name="state"),
         CheckConstraint("minimum >= 3", name="minimum"),
@@ -67,6 +68,9 @@ class Poll(TenantOwned, Base):
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     #: The vote of which this is a further run.
     again_of_id: Mapped[int | None] = mapped_column(BigInteger)
+    #: Of an appraisal: until when members write of themselves, and the record of the meeting that heard each other.
+    self_until: Mapped[date | None] = mapped_column(Date)
+    event_id: Mapped[int | None] = mapped_column(BigInteger)
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     form_key: Mapped[str] = mapped_column(Text)
@@ -86,6 +90,23 @@ class PollItem(TenantOwned, Base):
     ordinal: Mapped[int] = mapped_column(SmallInteger)
     title: Mapped[str] = mapped_column(Text)
     person_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class PollClass(TenantOwned, Base):
+    """A class of voters beside the members: named people, or on paper a number of heads. Fixed at opening."""
+
+    __tablename__ = "poll_class"
+    __table_args__ = (
+        references("poll_id", "poll", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "poll_id", "key"),
+        CheckConstraint("heads is null or heads between 1 and 100000", name="heads"),
+    )
+
+    poll_id: Mapped[int] = mapped_column(BigInteger)
+    #: A key of shared.ballots.kinds.CLASSES.
+    key: Mapped[str] = mapped_column(Text)
+    #: How many vote on paper without being named; None: those of the check-off list.
+    heads: Mapped[int | None] = mapped_column(Integer)
 
 
 class PollVoter(TenantOwned, Base):
@@ -114,13 +135,14 @@ class PollCount(TenantOwned, Base):
     __table_args__ = (
         references("poll_id", "poll", ondelete="CASCADE"),
         references("person_id", "person"),
-        UniqueConstraint("tenant_id", "poll_id", "person_id"),
+        UniqueConstraint("tenant_id", "poll_id", "person_id", "voter_class"),
         UniqueConstraint("tenant_id", "form_key"),
         CheckConstraint("returned <= issued and invalid <= returned and invalid >= 0", name="ballots"),
     )
 
     poll_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int] = mapped_column(BigInteger)
+    voter_class: Mapped[str] = mapped_column(Text, server_default="members")
     issued: Mapped[int] = mapped_column(Integer)
     returned: Mapped[int] = mapped_column(Integer)
     invalid: Mapped[int] = mapped_column(Integer)
@@ -151,6 +173,25 @@ class PollGrade(TenantOwned, Base):
     decided_on: Mapped[date] = mapped_column(Date)
     #: When the person was told; what was told stands.
     told_on: Mapped[date | None] = mapped_column(Date)
+
+
+class SelfReview(TenantOwned, Base):
+    """What a member wrote of the own year for an appraisal (自评); the member and who runs the vote read it."""
+
+    __tablename__ = "poll_self_review"
+    __table_args__ = (
+        references("poll_id", "poll", ondelete="CASCADE"),
+        references("person_id", "person"),
+        UniqueConstraint("tenant_id", "poll_id", "person_id"),
+        # The own texts of a person.
+        Index("ix_poll_self_review_person_id", "tenant_id", "person_id"),
+    )
+
+    poll_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    body: Mapped[str] = mapped_column(Text)
+    #: When it was handed in; until then only the member reads it.
+    handed_on: Mapped[date | None] = mapped_column(Date)
 
 
 def _sealed(name: str, *columns: Column[Any]) -> Table:

@@ -38,12 +38,13 @@ class Circular(TenantOwned, Base):
         UniqueConstraint("tenant_id", "form_key"),
         # Those of a unit, newest first.
         Index("ix_circular_unit_id", "tenant_id", "unit_id", "id"),
-        # A unit passes one on once; who passed it on.
+        # A unit passes one on once to its members and once to the units below; who passed it on.
         Index(
-            "uq_circular_from_id_unit_id",
+            "uq_circular_from_id_unit_id_whom",
             "tenant_id",
             "from_id",
             "unit_id",
+            "whom",
             unique=True,
             postgresql_where=text("from_id is not null and state <> 'withdrawn'"),
         ),

@@ -29,7 +29,9 @@ begin
     if not found then
         raise exception 'the vote is not open' using errcode = '{NOT_OPEN}';
     end if;
-    if jsonb_typeof(p_answers) <> 'object' or length(p_answers::text) > 100000 then
+    if jsonb_typeof(p_answers) is distinct from 'object' or length(p_answers::text) > 100000
+        or p_answers ? 'w' and jsonb_typeof(p_answers -> 'w') <> 'array'
+    then
         raise exception 'no ballot' using errcode = '{UNREADABLE}';
     end if;
     update public.poll_voter set voted = true
@@ -234,3 +236,10 @@ def after_tables() -> Iterator[str]:
         )
     yield f"revoke update on public.poll_voter from {APP_ROLE}"
     yield f"grant maintain on public.poll_voter to {APP_ROLE}"
+
+
+def cast_again() -> Iterator[str]:
+    """The function that casts, put in place of its former body: a list of names that is none broke the count."""
+    yield f"set role {ROLE}"
+    yield _CAST.replace("create function", "create or replace function", 1)
+    yield "reset role"

@@ -11,7 +11,7 @@ from shared.clock import now
 from shared.db import after_commit, db
 from shared.errors import Conflict
 from shared.i18n import _
-from shared.jobs.job import Job, JobKind
+from shared.jobs.job import DECLARED, Job, JobKind
 from shared.jobs.nudging import NUDGE, nudge
 
 
@@ -60,11 +60,16 @@ def running_count(person_id: int) -> Select[int]:
 
 
 def cancel(actor: Actor, job: Job) -> None:
-    """Stop a job that has not begun. Raises Conflict where a worker has it already or it is over."""
+    """Stop a job that has not begun, or one that may be stopped between two steps: its worker loses the lease.
+
+    Raises Conflict where it can no longer be stopped or is over.
+    """
+    kind = DECLARED.get(job.kind)
+    open_states = ("queued", "running") if kind is not None and kind.stoppable else ("queued",)
     stopped = db.session.execute(
         update(Job)
-        .where(Job.id == job.id, Job.state == "queued")
-        .values(state="cancelled", finished_at=now())
+        .where(Job.id == job.id, Job.state.in_(open_states))
+        .values(state="cancelled", finished_at=now(), lease_by=None, lease_until=None)
         .returning(Job.id)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()

@@ -31,6 +31,8 @@ class JobKind:
 
     name: str
     title: lazy_
+    #: Whether it can be stopped while it runs: what it has finished stays, and it looks at its lease between two steps.
+    stoppable: bool = False
 
     def __post_init__(self) -> None:
         DECLARED[self.name] = self

@@ -91,6 +91,8 @@ class Delivery(TenantOwned, Base):
     #: What was sent, in the recipient's language; written when it is composed.
     subject: Mapped[str] = mapped_column(Text, server_default="")
     body: Mapped[str] = mapped_column(Text, server_default="")
+    #: Where the recipient goes on, within the product: '/circulars/12'; '' where it is the to-do list.
+    page: Mapped[str] = mapped_column(Text, server_default="")
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     #: What the gateway calls it, where it says so: a later report of it is found by this.

@@ -135,6 +135,14 @@ SETTINGS: Mapping[str, SettingSpec] = {
         lazy_("Off: they stand in the ledger, marked as entered later, and give no points."),
         _LEDGER,
     ),
+    "ballot_minimum": SettingSpec(
+        5,
+        "number",
+        lazy_("Fewest ballots of a class that are shown"),
+        lazy_("Of a secret vote: with fewer ballots the numbers of that class stay hidden for good."),
+        lazy_("Assessment"),
+        least=3,
+    ),
     "vote_excused": SettingSpec(
         False,
         "switch",
@@ -190,6 +198,14 @@ SETTINGS: Mapping[str, SettingSpec] = {
         lazy_("One county's sheet asks for four; set what yours says. 0 asks for none."),
         lazy_("Deeds and contacts"),
         most=52,
+    ),
+    "papers_kept_days": SettingSpec(
+        180,
+        "number",
+        lazy_("Days for which finished papers are kept"),
+        lazy_("After that their files are deleted; the rows they are made from stay. 0 keeps them for good."),
+        lazy_("Papers"),
+        most=3650,
     ),
     #: To what dues are rounded, half up: 0.01, 0.10 or 1.00 yuan; chosen on the page of rates (shared.dues).
     "dues_rounding": SettingSpec("0.01", "kept"),

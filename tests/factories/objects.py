@@ -6,19 +6,21 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from shared.accounts.models import Handover, RoleGrant
-from shared.assessments.models import Appeal, Honour, Line, Proof, Round, Scheme
+from shared.assessments.models import Appeal, Appraisal, Honour, Line, Proof, Round, Scheme
 from shared.assessments.models import Entry as RoundEntry
 from shared.audiences.models import Segment
 from shared.ballots.models import Poll, PollItem, PollVoter
+from shared.certificates.models import Certificate, CertificateTemplate, Seal
 from shared.circulars.models import Circular, CircularFile
 from shared.circulars.models import Receipt as CircularReceipt
 from shared.clock import now, today
 from shared.contacts.models import ContactPoint, Pairing, Posting, Visit, VisitProblem
 from shared.db import db, transaction
 from shared.deeds.models import Deed, DeedCounter, DeedNote
+from shared.dispatches.models import Dispatch, DispatchFile, NumberSeries, NumberYear
 from shared.documents.models import Document
 from shared.dues.models import DuesRule, Entry, Receipt, Relief, Turnover
 from shared.duties.models import DueItem, Exemption, Rule
@@ -37,6 +39,7 @@ from shared.files import store
 from shared.findings.models import Finding, FindingNote, Inspection, Measure
 from shared.imports.models import Batch, SavedMapping
 from shared.jobs import Job
+from shared.letterheads.models import Letterhead
 from shared.members.models import Person
 from shared.messages.models import Delivery, MessageGroup, Occasion
 from shared.organisations.models import Unit, UnitLink
@@ -87,6 +90,55 @@ def make_due_item(side: Side, unit_id: int, owner: Cast) -> int:
         opens_on=date(2026, 1, 1),
         due_on=date(2026, 1, 31),
     )
+    added(row)
+    return row.id
+
+
+def make_certificate_template(side: Side, unit_id: int, owner: Cast) -> int:
+    row = CertificateTemplate(
+        name=f"template {secrets.token_hex(6)}",
+        kind="honour",
+        heading="secret heading",
+        body="{姓名} secret",
+        issuer="issuer",
+        prefix="荣",
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
+def make_certificate(side: Side, unit_id: int, owner: Cast) -> int:
+    name = db.session.scalar(select(Unit.name).where(Unit.id == unit_id)) or ""
+    row = Certificate(
+        template_id=make_certificate_template(side, unit_id, owner),
+        unit_id=unit_id,
+        year=2026,
+        serial=1,
+        number="荣〔2026〕1号",
+        recipient=name,
+        heading="secret heading",
+        body=f"{name} secret",
+        issuer="issuer",
+        pages="landscape",
+        granted_on=date(2026, 7, 1),
+        form_key=secrets.token_hex(8),
+    )
+    added(row)
+    return row.id
+
+
+def make_letterhead(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Letterhead(report="ledger", header="secret header", body="secret", form_key=secrets.token_hex(8))
+    added(row)
+    return row.id
+
+
+def make_seal(side: Side, unit_id: int, owner: Cast) -> int:
+    file = store(
+        b"secret seal", name="s.png", media_type="image/png", purpose="seal", keys=keys(), unit_id=unit_id
+    )
+    row = Seal(unit_id=unit_id, name="secret seal", file_id=file.id, form_key=secrets.token_hex(8))
     added(row)
     return row.id
 
@@ -705,6 +757,20 @@ def make_appeal(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_appraisal(side: Side, unit_id: int, owner: Cast) -> int:
+    row = Appraisal(
+        unit_id=unit_id,
+        holder_id=unit_id,
+        # One a unit and year.
+        year=2000 + (db.session.scalar(select(func.count()).select_from(Appraisal)) or 0),
+        report_until=date(2026, 12, 31),
+        report={"work": f"secret report of {unit_id}"},
+        weights={"live": 30, "daily": 40, "superior": 30},
+    )
+    added(row)
+    return row.id
+
+
 def make_inspection(side: Side, unit_id: int, owner: Cast) -> int:
     row = Inspection(
         unit_id=unit_id,
@@ -893,6 +959,56 @@ def make_circular_file(side: Side, unit_id: int, owner: Cast) -> int:
     return row.id
 
 
+def make_number_series(side: Side, unit_id: int, owner: Cast) -> int:
+    row = NumberSeries(
+        unit_id=unit_id, prefix=f"secret {secrets.token_hex(4)}", form_key=secrets.token_hex(12)
+    )
+    added(row)
+    added(NumberYear(series_id=row.id, year=today().year, last=1))
+    return row.id
+
+
+def make_dispatch(side: Side, unit_id: int, owner: Cast) -> int:
+    """A signed document with its paper."""
+    row = Dispatch(
+        unit_id=unit_id,
+        kind="notice",
+        form="downward",
+        state="signed",
+        title=f"secret document of {unit_id}",
+        body="secret text",
+        series_id=make_number_series(side, unit_id, owner),
+        number_year=today().year,
+        number=1,
+        signed_on=today(),
+        signed_by=owner.person_id,
+        file_id=_dispatch_file(unit_id),
+        created_by=owner.person_id,
+        form_key=secrets.token_hex(12),
+    )
+    added(row)
+    return row.id
+
+
+def _dispatch_file(unit_id: int) -> int:
+    return store(
+        b"secret paper",
+        name="paper.pdf",
+        media_type="application/pdf",
+        purpose="dispatch",
+        keys=keys(),
+        unit_id=unit_id,
+    ).id
+
+
+def make_dispatch_file(side: Side, unit_id: int, owner: Cast) -> int:
+    row = DispatchFile(
+        dispatch_id=make_dispatch(side, unit_id, owner), file_id=_dispatch_file(unit_id), name="paper.pdf"
+    )
+    added(row)
+    return row.id
+
+
 def make_segment(side: Side, unit_id: int, owner: Cast) -> int:
     """A kept choice of recipients."""
     row = Segment(
@@ -1024,6 +1140,7 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "appeal_id": make_appeal,
     "finding_id": make_finding,
     "poll_id": make_poll,
+    "appraisal_id": make_appraisal,
     "measure_id": make_measure,
     "finding_note_id": make_finding_note,
     "deed_id": make_deed,
@@ -1033,6 +1150,13 @@ MAKERS: dict[str, Callable[[Side, int, Cast], int]] = {
     "segment_id": make_segment,
     "circular_id": make_circular,
     "circular_file_id": make_circular_file,
+    "dispatch_id": make_dispatch,
+    "dispatch_file_id": make_dispatch_file,
+    "number_series_id": make_number_series,
+    "certificate_id": make_certificate,
+    "letterhead_id": make_letterhead,
+    "certificate_template_id": make_certificate_template,
+    "seal_id": make_seal,
     "posting_id": make_posting,
     "pairing_id": make_pairing,
     "visit_id": make_visit,

@@ -31,6 +31,7 @@ _READ = {
     "return:view",
     "deed:view",
     "ballot:view",
+    "dispatch:view",
 }
 _PRINT = {"document:print", "job:view"}
 RIGHTS = {
@@ -62,6 +63,7 @@ RIGHTS = {
         "round:review",
     }
     | {"dues:view", "dues:edit", "dues:approve", "deed:edit", "circular:send"}
+    | {"dispatch:draft", "dispatch:review", "certificate:issue", "seal:use"}
     | {"rule:edit", "score:run", "account:view", "account:grant", "audit:view", "setting:edit"},
     "officer": _READ
     | _PRINT
@@ -96,20 +98,24 @@ RIGHTS = {
         "round:run",
         "round:enter",
         "round:review",
-    },
+    }
+    | {"dispatch:draft", "dispatch:review", "certificate:issue"},
     "leader": _READ
     | _PRINT
     | {"event:review", "reminder:send", "reminder:view", "reform:view", "transfer:view", "dues:view"}
-    | {"finding:approve", "circular:send"},
+    | {"finding:approve", "circular:send", "seal:use"}
+    | {"dispatch:draft", "dispatch:review", "dispatch:sign"},
     "secretary": _READ
     | _PRINT
     | {"duty:record", "event:correct", "member:edit", "member:reveal", "reminder:view", "account:lend"}
     | {"import:ledger"}
     | {"transfer:view", "transfer:edit", "dues:view", "dues:edit", "plan:edit", "task:work"}
-    | {"finding:work", "return:fill", "deed:edit", "circular:send", "ballot:run", "round:enter"},
+    | {"finding:work", "return:fill", "deed:edit", "circular:send", "ballot:run", "round:enter"}
+    | {"dispatch:draft", "dispatch:review", "dispatch:sign"},
     "keeper": _READ
     | _PRINT
-    | {"duty:record", "event:correct", "task:work", "return:fill", "deed:edit", "round:enter"},
+    | {"duty:record", "event:correct", "task:work", "return:fill", "deed:edit", "round:enter"}
+    | {"dispatch:draft", "dispatch:review"},
     "reviewer": {
         "self:use",
         "unit:view",
@@ -228,6 +234,30 @@ ROUTES: dict[str, Route] = {
     "organisations.dissolve": of("unit:edit", "unit_id"),
     "organisations.chart": of("unit:view"),
     "organisations.listing": of("unit:view"),
+    # Certificates, their templates (the tenant's) and seals.
+    "certificates.index": of("document:view"),
+    "certificates.seal": of("seal:use"),
+    "certificates.print_all": of("document:print"),
+    "certificates.new": of("certificate:issue"),
+    "certificates.show": of("document:view", "certificate_id"),
+    "certificates.seal_one": of("seal:use", "certificate_id"),
+    "certificates.void": of("certificate:issue", "certificate_id"),
+    "certificates.templates": of("document:view"),
+    "certificates.new_template": of("setting:edit"),
+    "certificates.edit_template": of("setting:edit", "certificate_template_id", reach="tenant"),
+    "certificates.retire": of("setting:edit", "certificate_template_id", reach="tenant"),
+    "certificates.seals": of("setting:edit"),
+    "certificates.retire_one": of("setting:edit", "seal_id"),
+    # The tenant's own words on papers.
+    "letterheads.index": of("setting:edit"),
+    "letterheads.new": of("setting:edit"),
+    "letterheads.edit": of("setting:edit", "letterhead_id", reach="tenant"),
+    "letterheads.use": of("setting:edit", "letterhead_id", reach="tenant"),
+    "letterheads.retire": of("setting:edit", "letterhead_id", reach="tenant"),
+    # Statistics as of a day.
+    "statistics.index": of("member:view"),
+    "statistics.people": of("member:view"),
+    "statistics.places": of("member:view"),
     "organisations.link_page": of("unit:edit", "unit_id"),
     "organisations.link": of("unit:edit", "unit_id"),
     "organisations.end_link": of("unit:edit", "link_id", reach="tenant"),
@@ -358,6 +388,10 @@ ROUTES: dict[str, Route] = {
     "life.cards": of("member:view"),
     "exports.life_birthdays": of("member:view"),
     "exports.life_leaders": of("member:view"),
+    "exports.certificates_list": of("document:view"),
+    "exports.statistics_people": of("member:view"),
+    "exports.statistics_places": of("member:view"),
+    "exports.statistics_tables": of("member:view"),
     "exports.life_lectures": of("member:view"),
     "exports.life_talks": of("member:view"),
     # Plans and tasks.
@@ -399,6 +433,16 @@ ROUTES: dict[str, Route] = {
     "plans.change_campaign_page": of("plan:edit", "campaign_id"),
     "plans.put_under": of("plan:edit", "campaign_id"),
     # Template tables.
+    "rounds.appraisal_list": of("score:view"),
+    "rounds.appraisal_open": of("round:run"),
+    "rounds.appraisal_grade": of("round:run"),
+    "rounds.appraisal_publish": of("round:run"),
+    "rounds.appraisal": of("score:view", "appraisal_id"),
+    "rounds.appraisal_report": of("round:enter", "appraisal_id"),
+    "rounds.appraisal_opinion": of("round:run", "appraisal_id"),
+    "rounds.appraisal_back": of("round:run", "appraisal_id"),
+    "rounds.appraisal_reopen": of("round:run", "appraisal_id"),
+    "rounds.take_appraisal": of("round:run", "entry_id"),
     "rounds.take_rating": of("round:run", "entry_id"),
     "rounds.index": of("score:view"),
     "rounds.new": of("round:run"),
@@ -465,6 +509,32 @@ ROUTES: dict[str, Route] = {
     "deeds.drop": of("setting:edit", "counter_id", reach="tenant", destroys=True),
     "exports.deeds_list": of("deed:view"),
     # Contact points, postings, pairings, visits.
+    # Official documents.
+    "dispatches.index": of("dispatch:view"),
+    "dispatches.new": of("dispatch:draft"),
+    "dispatches.show": of("dispatch:view", "dispatch_id"),
+    "dispatches.edit": of("dispatch:draft", "dispatch_id"),
+    "dispatches.delete": of("dispatch:draft", "dispatch_id"),
+    "dispatches.hand_over": of("dispatch:draft", "dispatch_id"),
+    "dispatches.take_back": of("dispatch:draft", "dispatch_id"),
+    "dispatches.decide": of("dispatch:view", "dispatch_id"),
+    "dispatches.void": of("dispatch:draft", "dispatch_id"),
+    "dispatches.paper": of("dispatch:view", "dispatch_id"),
+    "dispatches.file": of("dispatch:view", "dispatch_file_id"),
+    "dispatches.preview": of("dispatch:view", "dispatch_id"),
+    "dispatches.set_again": of("dispatch:draft", "dispatch_id"),
+    "dispatches.reply": of("dispatch:draft", "dispatch_id"),
+    "dispatches.versions": of("dispatch:view", "dispatch_id"),
+    "dispatches.issue": of("circular:send", "dispatch_id"),
+    "dispatches.issue_up": of("circular:send", "dispatch_id"),
+    "dispatches.on_paper": of("dispatch:draft", "dispatch_id"),
+    "dispatches.archive": of("dispatch:draft", "dispatch_id"),
+    "dispatches.numbers": of("dispatch:view"),
+    "dispatches.series": of("dispatch:review"),
+    "dispatches.end": of("dispatch:review", "number_series_id"),
+    "dispatches.verify": Route("", missing=True),
+    "exports.dispatches_list": of("dispatch:view"),
+    "exports.dispatches_numbers": of("dispatch:view"),
     # Circulars.
     "circulars.index": of("self:use"),
     "circulars.show": of("self:use", "circular_id", personal=True),
@@ -586,6 +656,12 @@ ROUTES: dict[str, Route] = {
     "study.withdraw": of("self:use", "study_id", personal=True, destroys=True),
     "exports.study_makeup": of("event:view"),
     "exports.study_units": of("event:view"),
+    # The tables of the papers as Excel.
+    "exports.reports_attendance_year": of("event:view", "unit_id", query=True),
+    "exports.reports_study_unit": of("event:view", "unit_id", query=True),
+    "exports.reports_dues_year": of("dues:view", "unit_id", query=True),
+    "exports.reports_score_sheet": of("score:view", "unit_id", query=True),
+    "exports.reports_plan_progress": of("plan:view", "plan_id", query=True),
     # The superior's check.
     "events.to_review": of("event:review"),
     "events.accept": of("event:review", "event_id", destroys=True),
@@ -705,11 +781,16 @@ ROUTES: dict[str, Route] = {
     "documents.print_all": of("document:print"),
     "documents.print_unit": of("document:print", "unit_id"),
     "documents.progress": of("job:view", "job_id"),
+    "documents.new": of("document:print"),
+    "documents.make": of("document:print"),
+    "documents.failed": of("job:view", "job_id"),
+    "documents.again": of("document:print", "job_id"),
     "files.download": of("document:view", "file_id"),
     # Secret votes.
     "ballots.index": of("ballot:view"),
     "ballots.new": of("ballot:run", "unit_id", query=True),
     "ballots.show": of("ballot:view", "poll_id"),
+    "ballots.voters": of("ballot:run", "poll_id"),
     "ballots.change": of("ballot:run", "poll_id"),
     "ballots.void": of("ballot:run", "poll_id"),
     "ballots.again": of("ballot:run", "poll_id"),
@@ -721,12 +802,16 @@ ROUTES: dict[str, Route] = {
     "ballots.grades": of("ballot:run", "poll_id"),
     "ballots.tell_each": of("ballot:run", "poll_id"),
     "ballots.my_grades": of("self:use"),
+    "ballots.appraisal_steps": of("ballot:run", "poll_id"),
+    "ballots.self_review": of("self:use", "poll_id", personal=True),
     "ballots.vote": of("self:use", "poll_id", personal=True),
     "ballots.result": of("self:use", "poll_id", personal=True),
     # Lists as Excel: each under the right of its page.
     "exports.accounts_people": of("account:view"),
     "exports.assessments_board": of("score:view"),
     "exports.rounds_honours": of("score:view"),
+    "exports.rounds_appraisals": of("score:view"),
+    "exports.rounds_units": of("score:view", "round_id", query=True),
     "exports.rounds_results": of("score:view", "round_id", query=True),
     "exports.audit_trail": of("audit:view"),
     "exports.documents_papers": of("document:view"),

@@ -18,6 +18,7 @@ from shared.clock import today
 from shared.db import db, transaction
 from shared.events.models import Meeting
 from shared.exports import actions
+from shared.exports.lists.reports import TABLES
 from shared.tenancy import tenant
 from tests.factories.due_items import due_item
 from tests.factories.imports import Importer, people_file
@@ -210,6 +211,9 @@ def test_the_rejected_rows_are_those_of_ones_own_import(
 WITHOUT_MARKS = {
     # Of one round with a result; that it stays in its tenant and reach is tried in tests/web/rounds/test_results.py.
     "rounds.results",
+    # Of one round, and of yearly reports: tried in tests/web/rounds.
+    "rounds.units",
+    "rounds.appraisals",
     "assessments.board",
     "audit.trail",
     "circulars.receipts",
@@ -218,6 +222,10 @@ WITHOUT_MARKS = {
     "reforms.list",
     "life.birthdays",
     "life.leaders",
+    # Numbers alone.
+    "statistics.tables",
+    # Of one unit or plan, named in the address: tests/worker/reports tries each of them.
+    *(one.name for one in TABLES),
 }
 #: How each list is asked for everything it has.
 WHOLE = "year=2026&show=all&view=all&state=all&outcome=all"
@@ -267,9 +275,12 @@ def test_a_list_leaves_with_ones_own_rows_only(name: str, there: Leaks, enter: E
         - {
             "audit.trail",
             "circulars.receipts",
+            "dispatches.numbers",
             "meetings.calendar",
             "reforms.list",
             "reminders.log",
+            # Of a plan, which it names.
+            "reports.plan_progress",
             "rounds.results",
             "transfers.list",
         }

@@ -129,6 +129,8 @@ ELSEWHERE = {
     "reforms.undo": "tests/web/reforms/test_pages.py",
     "transfers.letter": "tests/web/transfers/test_letters.py",
     "dues.draw": "tests/web/dues/test_above.py",
+    "circulars.send": "tests/web/circulars/test_many.py",
+    "dispatches.set": "tests/web/dispatches/test_paper.py",
     # It writes no row; that a vote stays in its tenant is tried there.
     "ballots.tidy": "tests/web/ballots/test_secret_votes.py",
 }

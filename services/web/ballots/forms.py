@@ -11,6 +11,7 @@ from services.web.fields import DayField, Form, at_most, lazy_, needed
 from shared.ballots.actions.drafting import MAX_TEXT, MAX_TITLE, Draft
 from shared.ballots.kinds import ballot_kinds
 from shared.clock import at_local
+from shared.i18n import _
 
 
 class DraftForm(Form):
@@ -52,6 +53,24 @@ class DraftForm(Form):
             minimum=self.minimum.data if self.minimum.data is not None else 5,
             closes_at=closes,
         )
+
+
+class ClassForm(Form):
+    names = TextAreaField(lazy_("Names"), [Optional(), at_most(40_000)], render_kw={"rows": 4})
+    heads = IntegerField(lazy_("Or how many"), [Optional()])
+
+
+class StepsForm(Form):
+    self_until = DayField(lazy_("Self-appraisals until"), [Optional()])
+    event_id = SelectField(lazy_("Record of the hearing"), coerce=person_key, validate_choice=False)
+
+    def offer(self, records: list[tuple[int, str]]) -> None:
+        self.event_id.choices = [("", _("not chosen yet")), *records]
+
+
+class SelfForm(Form):
+    act = HiddenField()
+    body = TextAreaField(lazy_("My own year"), [Optional(), at_most(5000)], render_kw={"rows": 12})
 
 
 class BallotForm(Form):

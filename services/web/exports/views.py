@@ -8,6 +8,7 @@ import io
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,12 +19,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from services.web.accounts.views.people import chosen_filter
 from services.web.assessments.views import filter_asked as board_asked
 from services.web.audit.views import filter_asked as trail_asked
+from services.web.certificates.views.routes import filter_asked as certificates_asked
 from services.web.circulars.views.following import receipts_asked
 from services.web.contacts.views.pairings import pairings_asked
 from services.web.contacts.views.points import points_asked
 from services.web.contacts.views.postings import postings_asked
 from services.web.contacts.views.visits import visits_asked
 from services.web.deeds.views.lists import filter_asked as deeds_asked
+from services.web.dispatches.views.lists import filter_asked as dispatches_asked
+from services.web.dispatches.views.numbers import register_asked
 from services.web.documents.views import filter_asked as papers_asked
 from services.web.dues.views.exported import book_asked, months_asked, sheet_asked
 from services.web.duties.views import exemptions_asked
@@ -45,8 +49,11 @@ from services.web.publications.views import filter_asked as publications_asked
 from services.web.reminders.views import log_asked, proof_asked
 from services.web.returns.views.lists import filter_asked as returns_asked
 from services.web.returns.views.results import result_asked
+from services.web.rounds.views.appraisals import appraisals_asked
 from services.web.rounds.views.honours import honours_asked
+from services.web.rounds.views.pages import units_of_round_asked
 from services.web.rounds.views.results import results_asked
+from services.web.statistics.views import behind_asked, scope_asked
 from services.web.study.views.lists import make_up_filter
 from services.web.study.views.units import units_filter
 from services.web.tasks.views.pages import filter_asked as tasks_asked
@@ -54,12 +61,15 @@ from services.web.tasks.views.responsibilities import listed_asked as responsibi
 from services.web.terms.views.listing import filter_asked as terms_asked
 from services.web.transfers.views.lists import filter_asked as transfers_asked
 from services.web.watchlist.views.lists import filter_asked as watchlist_asked
+from shared.clock import today
 from shared.db import db, transaction
+from shared.documents.reports import REPORTS
 from shared.errors import Conflict
 from shared.exports.actions import MEDIA_TYPE, export
 from shared.exports.lists import LISTS
 from shared.exports.lists.organisations import ListedUnits
 from shared.exports.lists.reforms import AllReforms
+from shared.exports.lists.reports import TABLES, SpanFilter
 from shared.i18n import _
 from shared.jobs import Job
 
@@ -80,8 +90,11 @@ ASKED: dict[str, Callable[[], Any]] = {
     "contacts.points": points_asked,
     "contacts.postings": postings_asked,
     "contacts.visits": visits_asked,
+    "certificates.list": certificates_asked,
     "circulars.receipts": receipts_asked,
     "deeds.list": deeds_asked,
+    "dispatches.list": dispatches_asked,
+    "dispatches.numbers": register_asked,
     "documents.papers": lambda: papers_asked()[1],
     "dues.book": book_asked,
     "dues.months": months_asked,
@@ -111,6 +124,11 @@ ASKED: dict[str, Callable[[], Any]] = {
     "reminders.proof": proof_asked,
     "rounds.honours": honours_asked,
     "rounds.results": results_asked,
+    "rounds.units": units_of_round_asked,
+    "rounds.appraisals": appraisals_asked,
+    "statistics.people": behind_asked,
+    "statistics.places": behind_asked,
+    "statistics.tables": scope_asked,
     "study.makeup": make_up_filter,
     "study.units": units_filter,
     "tasks.list": tasks_asked,
@@ -119,6 +137,20 @@ ASKED: dict[str, Callable[[], Any]] = {
     "transfers.list": lambda: transfers_asked(actor())[0],
     "watchlist.list": watchlist_asked,
 }
+
+
+def _paper_asked(key: str) -> SpanFilter:
+    """What a paper's table is of: the page's own row, and its year and month."""
+    report = REPORTS[key.removeprefix("reports.")]
+    year = request.args.get("year", type=int)
+    return SpanFilter(
+        request.args.get(f"{report.of}_id", type=int),
+        year if year is not None and 2000 <= year <= today().year + 1 else today().year,
+    )
+
+
+for _table in TABLES:
+    ASKED[_table.name] = partial(_paper_asked, _table.name)
 #: What an address says about the page alone.
 PAGING = {"after", "before"}
 

@@ -10,6 +10,8 @@ from shared.access.permissions import Permission
 from shared.audit import record
 from shared.clock import now
 from shared.db import db, transaction
+from shared.documents.queries import papers_in
+from shared.documents.reports import REPORTS
 from shared.errors import Forbidden, NotFound
 from shared.exports.actions import PURPOSE as EXPORT
 from shared.exports.queries import may_have
@@ -29,7 +31,9 @@ PURPOSES: dict[str, Permission] = {
 }
 #: Photos and papers of records, plans, findings, circulars and the like: only the addresses of what they hang at serve
 #: them.
-ATTACHED = ("event", "plan", "task", "finding", "deed", "circular")
+ATTACHED = ("event", "plan", "task", "finding", "deed", "circular", "dispatch", "seal")
+#: A finished paper of the catalogue: the right of its report is asked too.
+PAPER = "ledger"
 #: Larger ones are read from the disk while they are sent.
 IN_MEMORY = 8 * 1024 * 1024
 
@@ -42,6 +46,10 @@ def download(file_id: int) -> Response:
     file = fetch(File, file_id, actor=me, may=Permission.DOCUMENT_VIEW)
     if file.purpose in PURPOSES:
         file = fetch(File, file_id, actor=me, may=PURPOSES[file.purpose])
+    for report, place in papers_in(file.id) if file.purpose == PAPER else ():
+        # A paper shows rows: whoever reads it has the right to them, as on their page.
+        if report in REPORTS and not me.can(REPORTS[report].may, place):
+            raise Forbidden(_("Your role does not include this."))
     if file.purpose == EXPORT and not may_have(me, file):
         raise Forbidden(_("This list reaches further than your duties do today."))
     if file.purpose in ATTACHED:

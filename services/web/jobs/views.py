@@ -14,8 +14,10 @@ from shared.access.permissions import Permission
 from shared.accounts.jobs import INVITE
 from shared.assessments.jobs import PRINT_RESULT, SCORE
 from shared.ballots.jobs import TIDY
+from shared.circulars.jobs import SEND_MANY
 from shared.clock import now
 from shared.db import db, transaction
+from shared.dispatches.jobs import SET
 from shared.documents.jobs import PRINT
 from shared.dues.jobs import DRAW
 from shared.duties.jobs import PLAN
@@ -27,7 +29,7 @@ from shared.findings.jobs import REPORT
 from shared.findings.models import Inspection
 from shared.i18n import _, lazy_
 from shared.imports.jobs import COMMIT, COMMIT_LEDGER, READ, READ_LEDGER, UNDO, UNDO_LEDGER
-from shared.jobs import Job, JobKind, cancel, job_page, retry
+from shared.jobs import DECLARED, Job, JobKind, cancel, job_page, retry
 from shared.members.jobs import BULK
 from shared.members.models import BulkTarget, Membership
 from shared.organisations.models import Unit
@@ -53,10 +55,12 @@ KINDS: dict[str, JobKind] = {
         PRESS_MANY,
         PRINT,
         READ,
+        SEND_MANY,
         REPORT,
         ROTATE,
         PRINT_RESULT,
         SCORE,
+        SET,
         TIDY,
         UNDO,
         WRITE,
@@ -99,6 +103,7 @@ ASKED_BY: dict[str, Permission] = {
     INVITE.name: Permission.ACCOUNT_GRANT,
     PLAN.name: Permission.DUTY_PLAN,
     PRESS_MANY.name: Permission.REMINDER_SEND,
+    SEND_MANY.name: Permission.CIRCULAR_SEND,
     PRINT.name: Permission.DOCUMENT_PRINT,
     READ.name: Permission.IMPORT_RUN,
     REPORT.name: Permission.DOCUMENT_PRINT,
@@ -107,6 +112,7 @@ ASKED_BY: dict[str, Permission] = {
     UNDO_LEDGER.name: Permission.IMPORT_LEDGER,
     PRINT_RESULT.name: Permission.DOCUMENT_PRINT,
     SCORE.name: Permission.SCORE_RUN,
+    SET.name: Permission.DISPATCH_VIEW,
     TIDY.name: Permission.BALLOT_RUN,
     UNDO.name: Permission.IMPORT_RUN,
     # Beside it the right to the list itself.
@@ -116,6 +122,7 @@ ASKED_BY: dict[str, Permission] = {
 OUTCOMES: dict[str, tuple[lazy_, tuple[str, ...]]] = {
     BULK.name: (lazy_("%(done)s changed, %(same)s unchanged, %(left)s left out"), ("done", "same", "left")),
     PRESS_MANY.name: (lazy_("%(people)s people of %(units)s units reminded"), ("people", "units")),
+    SEND_MANY.name: (lazy_("%(count)s recipients have it"), ("count",)),
     COMMIT.name: (
         lazy_("%(people_new)s people and %(units_new)s units new, %(people_changed)s people changed"),
         ("people_new", "units_new", "people_changed"),
@@ -143,6 +150,7 @@ OUTCOMES: dict[str, tuple[lazy_, tuple[str, ...]]] = {
     PRINT.name: (lazy_("%(papers)s papers"), ("papers",)),
     REPORT.name: (lazy_("%(papers)s papers"), ("papers",)),
     PRINT_RESULT.name: (lazy_("%(papers)s papers"), ("papers",)),
+    SET.name: (lazy_("%(papers)s papers"), ("papers",)),
     SCORE.name: (lazy_("%(lines)s lines counted"), ("lines",)),
     DRAW.name: (lazy_("%(sheets)s units drawn up with %(lines)s lines"), ("sheets", "lines")),
     WRITE.name: (lazy_("%(rows)s rows written"), ("rows",)),
@@ -164,10 +172,14 @@ def links_of(job: Job) -> list[tuple[str, str]]:
         found.append(
             (_("See receipts"), url_for("reminders.index", occasion=job.args["occasion_id"], outcome="all"))
         )
+    elif job.kind == SEND_MANY.name:
+        found.append((_("See receipts"), url_for("circulars.receipts", circular_id=job.args["circular_id"])))
     elif job.kind == BULK.name:
         found.append((_("What became of it"), url_for("members.bulk_result", job_id=job.id)))
     elif job.kind in {EXECUTE_REFORM.name, UNDO_REFORM.name}:
         found.append((_("To the reorganisation"), url_for("reforms.show", reform_id=job.args["reform_id"])))
+    elif job.kind == PRINT.name and failed_part(job):
+        found.append((_("Which papers are missing, and why"), url_for("documents.failed", job_id=job.id)))
     elif job.kind == PRINT.name and job.file_id is None:
         found.append((_("To the papers"), url_for("documents.index")))
     elif job.kind == PLAN.name and job.state == "done":
@@ -176,6 +188,8 @@ def links_of(job: Job) -> list[tuple[str, str]]:
         found.append(
             (_("To the inspection"), url_for("findings.inspection", inspection_id=job.args["inspection_id"]))
         )
+    elif job.kind == SET.name:
+        found.append((_("To the document"), url_for("dispatches.show", dispatch_id=job.args["dispatch_id"])))
     elif job.kind == DRAW.name:
         found.append((_("To the month"), url_for("dues.index", month=str(job.args["month"])[:7])))
     elif job.kind == SCORE.name and job.state == "done":
@@ -267,16 +281,28 @@ def _shown(job: Job) -> dict[str, Any]:
         "is_open": job.state in {"queued", "running"},
         "ended": ends,
         "may_act": me.may(Permission.DOCUMENT_PRINT),
+        "may_stop": job.state == "queued" or (job.state == "running" and _stoppable(job)),
     }
+
+
+def _stoppable(job: Job) -> bool:
+    kind = DECLARED.get(job.kind)
+    return kind is not None and kind.stoppable
 
 
 @blueprint.post("/jobs/<int:job_id>/cancel")
 @requires(Permission.DOCUMENT_PRINT)
 def stop(job_id: int) -> Response:
     job = fetch(Job, job_id, actor=actor(), may=Permission.DOCUMENT_PRINT)
+    begun = job.state == "running"
     with transaction():
         cancel(actor(), job)
-    flash(_("The job is cancelled; nothing was changed by it."), "ok")
+    flash(
+        _("The job is stopped; what it had finished is kept.")
+        if begun
+        else _("The job is cancelled; nothing was changed by it."),
+        "ok",
+    )
     return redirect(url_for("jobs.show", job_id=job_id), 303)
 
 

@@ -1,5 +1,8 @@
 """The own messages: what the bell opens, and which topics come by which channels."""
 
+import re
+from dataclasses import dataclass, field
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -14,6 +17,7 @@ from shared.messages.channels import CHANNELS, SPECS
 from shared.messages.queries import PAGE, own_notices
 from shared.messages.reasons import reason_text
 from shared.messages.topics import TOPICS
+from shared.settings import settings
 
 blueprint = Blueprint("messages", __name__)
 
@@ -37,13 +41,42 @@ def index() -> str:
     )
 
 
+@dataclass(slots=True)
+class Part:
+    """A paragraph of a message: a heading with its lines, or plain text; `page`: where in the product to go on."""
+
+    heading: str = ""
+    lines: list[str] = field(default_factory=list)
+    page: str = ""
+
+
+def _parts(body: str) -> list[Part]:
+    """A message's text as its page shows it: the line that names a page of this product becomes the part's link."""
+    own = re.compile(re.escape(settings().base_url) + r"(/(?![/\\])[^\s<>\"]*)")
+    found = []
+    for text in body.split("\n\n"):
+        part = Part()
+        for line in text.split("\n"):
+            address = own.search(line)
+            if address is not None and line.strip() == _("Open the page: %(address)s", address=address[0]):
+                part.page = address[1]
+                continue
+            if line.strip():
+                part.lines.append(line.removeprefix("- "))
+        if len(part.lines) > 1 and not text.startswith("- "):
+            part.heading = part.lines.pop(0)
+        if part.lines or part.page:
+            found.append(part)
+    return found
+
+
 @blueprint.get("/notices/<int:delivery_id>")
 @requires(Permission.SELF)
 def show(delivery_id: int) -> str:
     """One own notice; opening it marks it read, once."""
     with transaction():
         notice = read_notice(actor(), delivery_id=delivery_id)
-    return render_template("messages/show.html", notice=notice)
+    return render_template("messages/show.html", notice=notice, parts=_parts(notice.body))
 
 
 @blueprint.post("/notices/read")

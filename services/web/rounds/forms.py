@@ -1,14 +1,16 @@
 """Forms of rounds: opening one, its last days, ending it; a unit's own sheet and its evidence."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
+from wtforms import DecimalField, HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from services.web.events.forms import person_key
 from services.web.fields import DayField, Form, at_most, lazy_, needed
 from shared.assessments.actions.entering import MAX_NOTE, TypedMark
 from shared.assessments.actions.opening import MAX_NAME, MAX_REASON, PERIODS, Opening
+from shared.assessments.composition import SECTIONS
 from shared.assessments.grades import LEVELS, Grading
 from shared.assessments.models import Line
 from shared.events.kinds import KINDS
@@ -16,6 +18,12 @@ from shared.files.accepting import ACCEPT
 from shared.i18n import _
 
 PERIOD_WORDS = {"quarter": lazy_("Quarter"), "half": lazy_("Half-year"), "year": lazy_("Year")}
+
+
+def _section(key: str) -> TextAreaField:
+    # A heading of the report is said in the reader's language when it is drawn, as every label.
+    label: Any = SECTIONS[key]
+    return TextAreaField(label, [Optional(), at_most(4000)], render_kw={"rows": 4})
 
 
 class ChoiceForm(Form):
@@ -113,6 +121,37 @@ class HonourForm(Form):
     def offer(self, units: Sequence[tuple[int, str]]) -> None:
         self.unit_id.choices = list(units)
         self.level.choices = [(code, str(word)) for code, word in LEVELS.items()]
+
+
+class AppraisalOpenForm(Form):
+    until = DayField(lazy_("Reports until"), [needed()])
+
+
+class ReportForm(Form):
+    """A unit's report on the year, in the sections of shared.assessments.composition."""
+
+    revision = HiddenField()
+    last_year = _section("last_year")
+    work = _section("work")
+    problems = _section("problems")
+    causes = _section("causes")
+    next_steps = _section("next_steps")
+
+
+class OpinionForm(Form):
+    """What the superior gives a unit's report."""
+
+    revision = HiddenField()
+    superior = DecimalField(lazy_("Opinion of the superior, 0 to 100"), [Optional()], places=2)
+    comment = TextAreaField(
+        lazy_("One comment, which the unit reads"), [Optional(), at_most(1000)], render_kw={"rows": 3}
+    )
+    poll_id = SelectField(lazy_("Ballot on the report"), coerce=person_key, validate_choice=False)
+    round_id = SelectField(lazy_("Daily work by the round"), coerce=person_key, validate_choice=False)
+
+    def offer(self, polls: Sequence[tuple[int, str]], rounds: Sequence[tuple[int, str]]) -> None:
+        self.poll_id.choices = [("", _("not chosen yet")), *polls]
+        self.round_id.choices = [("", _("not chosen yet")), *rounds]
 
 
 class GradeForm(Form):

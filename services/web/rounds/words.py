@@ -1,6 +1,6 @@
 """How states of rounds and of the units' sheets in them are said."""
 
-from shared.i18n import _
+from shared.i18n import _, lazy_
 
 
 def lap_states() -> dict[str, tuple[str, str]]:
@@ -44,3 +44,13 @@ def line_kinds() -> dict[str, str]:
         "bonus": _("Bonus"),
         "veto": _("Veto"),
     }
+
+
+#: How a yearly report stands, and the colour of each.
+APPRAISAL_STATES = {
+    "open": lazy_("Report is being written"),
+    "handed_in": lazy_("Report handed in"),
+    "graded": lazy_("Graded, not published"),
+    "published": lazy_("Published"),
+}
+APPRAISAL_COLOURS = {"open": "due", "handed_in": "run", "graded": "run", "published": "ok"}

@@ -12,6 +12,7 @@ from shared.clock import local, today
 from shared.contacts.models import ContactPoint
 from shared.db import db
 from shared.deeds.models import Deed
+from shared.dispatches.models import Dispatch
 from shared.events.models import Event, Meeting
 from shared.findings.models import Finding, Inspection
 from shared.members.models import Person
@@ -37,6 +38,7 @@ _ABOUT: dict[str, tuple[Any, dict[str, Any]]] = {
     "findings": (Inspection, {"title": Inspection.title}),
     "finding": (Finding, {"title": Finding.point, "day": Finding.due_on}),
     "watch": (WatchEntry, {"day": WatchEntry.until}),
+    "dispatch": (Dispatch, {"title": Dispatch.title}),
     "deed": (Deed, {"title": Deed.title, "day": Deed.due_on}),
     "return": (ReturnTable, {"title": ReturnTable.title, "day": ReturnTable.due_on}),
     "filling": (ReturnTable, {"title": ReturnTable.title, "day": ReturnTable.due_on}),

@@ -116,6 +116,17 @@ def compose_each(
     return found
 
 
+def about(unit: str, what: str, more: object = "") -> str:
+    """One line of a message: whose it is and what, and where or when, punctuated as the open locale does."""
+    said = _("%(unit)s: %(what)s", unit=unit, what=what)
+    return _("%(what)s, %(more)s", what=said, more=more) if more else said
+
+
+def dated(day: object, unit: str, what: str) -> str:
+    """One line of a message that lists what is past its day."""
+    return _("%(what)s, %(more)s", what=day, more=about(unit, what))
+
+
 def footer(page: str) -> str:
     """Where to go on, and that nobody reads replies. In the open locale."""
     return (

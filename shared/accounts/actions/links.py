@@ -26,9 +26,11 @@ LIFE: Mapping[str, timedelta] = {
     "address": timedelta(hours=24),
     # Read again and again by a calendar program, until it is revoked.
     "calendar": timedelta(days=5 * 365),
+    # Stands on paper that is kept for ever.
+    "proof": timedelta(days=100 * 365),
 }
-#: Links that are used once; a calendar's secret opens none of them.
-ONE_TIME = tuple(purpose for purpose in LIFE if purpose != "calendar")
+#: Links that are used once; the secret of a calendar or a document opens none of them.
+ONE_TIME = tuple(purpose for purpose in LIFE if purpose not in ("calendar", "proof"))
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 5
 

@@ -10,7 +10,7 @@ from shared.assessments.actions.counting import score_units
 from shared.assessments.actions.deciding import tell_of, write_totals
 from shared.assessments.actions.grading import grade_round
 from shared.assessments.actions.opening import note
-from shared.assessments.actions.reviewing import MAX_REMARK, points_problem
+from shared.assessments.actions.reviewing import CENT, MAX_REMARK, points_problem
 from shared.assessments.models import Appeal, Entry, Line, Mark, Round
 from shared.assessments.queries.reviews import belongs_to, is_reviewed
 from shared.assessments.queries.rounds import line_points
@@ -178,15 +178,16 @@ def _uphold(actor: Actor, lap: Round, appeal: Appeal, answer: Answer, words: str
         problem = points_problem(line, answer.points) or (
             _("Say the new marks.") if answer.points is None else ""
         )
-        if problem:
+        if answer.points is None or problem:
             raise Invalid(problem, fields={"points": problem})
+        points = answer.points.quantize(CENT)
         if mark is None:
             mark = Mark(
                 round_id=lap.id, unit_id=appeal.unit_id, line_id=line.id, most=line.full_marks, revision=0
             )
             db.session.add(mark)
-        appeal.points_before, appeal.points_after = mark.points, answer.points
-        mark.points, mark.not_applicable, mark.poll_id = answer.points, False, None
+        appeal.points_before, appeal.points_after = mark.points, points
+        mark.points, mark.not_applicable, mark.poll_id = points, False, None
     mark.remark, mark.given_by, mark.given_at = words, actor.person_id, now()
     mark.revision += 1
     db.session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     SmallInteger,
-    and_,
+    TextClause,
     bindparam,
     case,
     cast,
@@ -26,23 +26,28 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from shared.access.actor import Actor
 from shared.access.permissions import Permission
 from shared.assessments.actions.statements import (
+    READ,
+    READ_OF_ROUND,
+    Ready,
     counts_of,
     marks_of,
     measured_by,
     points_sql,
+    ready,
+    unchanged,
     units_entered,
     units_in,
 )
 from shared.assessments.jobs import SCORE
 from shared.assessments.metrics import METRICS, Span
-from shared.assessments.models import Line, Round, Scheme, Score
+from shared.assessments.models import Round, Scheme, Score
 from shared.assessments.queries.board import stale, stale_since
 from shared.assessments.queries.rounds import COUNTING, open_rounds
 from shared.audit import record
 from shared.clock import now, today
 from shared.db import db
 from shared.jobs import Job, enqueue
-from shared.tenants.queries import setting
+from shared.tenancy import current_tenant
 
 
 def request_scoring(actor: Actor, *, year: int, form_key: str | None = None) -> Job:
@@ -74,51 +79,34 @@ def score_units(
     (domain facts §6) or what its rule says; a unit that was asked nothing gets none, and the line leaves its
     denominator.
     """
-    lines = db.session.execute(
-        select(Line.id, Line.scheme_id, Line.full_marks, Line.metric, Line.rule, Line.params, Scheme.applies)
-        .join(Scheme, and_(Scheme.tenant_id == Line.tenant_id, Scheme.id == Line.scheme_id))
-        .where(
-            Scheme.enabled if lap is None else Scheme.id == lap.scheme_id,
-            Line.kind == "count",
-            Line.metric.in_(METRICS),
-        )
-        .order_by(Line.id)
-    ).all()
-    if not lines:
-        return 0
-    # Sheet by sheet: a metric counts its lines for every unit it is given.
-    sheets: dict[int, list[_Line]] = {}
-    for line in lines:
-        sheets.setdefault(line.scheme_id, []).append(
-            _Line(
-                id=line.id,
-                scheme_id=line.scheme_id,
-                full_marks=line.full_marks,
-                metric=line.metric,
-                rule=line.rule,
-                params_text=json.dumps(line.params),
-                applies_text=json.dumps(line.applies),
-            )
-        )
+    db.session.flush()
+    connection = db.session.connection()
     span = Span.of(year, today()) if lap is None else Span.between(lap.starts_on, lap.ends_on, today())
     below = paths if unit_path is None else [unit_path]
-    total = 0
-    for sheet in sheets.values():
-        statement = _statement(
-            tuple(sheet),
-            span,
-            round_id=None if lap is None else lap.id,
-            below=None if below is None else tuple(below),
-            chosen=unit_ids is not None,
-            scored=bool(setting("score_backfilled")),
-        )
-        values: dict[str, Any] = {"at": now()}
-        if unit_ids is not None:
-            values["unit_ids"] = list(unit_ids)
-        written = db.session.connection().execute(
-            statement, values, execution_options={"preserve_rowcount": True}
-        )
-        total += written.rowcount
+    asked = {
+        "unit_ids": None if unit_ids is None else list(unit_ids),
+        "unit_id": unit_ids[0] if unit_ids else None,
+        "scheme_id": None if lap is None else lap.scheme_id,
+    }
+    kind = _Kind(
+        span,
+        None if lap is None else lap.id,
+        None if below is None else tuple(below),
+        "" if unit_ids is None else "one" if len(unit_ids) == 1 else "several",
+    )
+    at = now()
+    # Most often the sheets read as they did the last time; a statement writes nothing where they do not.
+    known = _KNOWN.get((current_tenant(), kind), ())
+    total = sum(statement.run(connection, at=at, **asked) for statement in known)
+    if not total:
+        found = connection.execute(READ if lap is None else READ_OF_ROUND, asked).one()
+        if found.lines is None:
+            return 0
+        known = _statements(found.lines, found.setting, None if lap is None else lap.scheme_id, kind)
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[current_tenant(), kind] = known
+        total = sum(statement.run(connection, at=at, **asked) for statement in known)
     if actor.person_id is not None:
         # What the schedule counts again each minute is no act of anybody.
         record(
@@ -141,45 +129,57 @@ _WRITTEN = [
 ]
 
 
+class _Kind(NamedTuple):
+    """What makes one statement another, beside the lines it counts."""
+
+    span: Span
+    round_id: int | None
+    below: tuple[str, ...] | None
+    #: Whether units are named: "one", "several", or none ("").
+    chosen: str
+
+
+#: How many kinds of statements are remembered.
+MOST_KNOWN = 256
+#: By tenant and kind the statements that counted the last time.
+_KNOWN: dict[tuple[int, _Kind], tuple[Ready, ...]] = {}
+
+
 class _Line(NamedTuple):
-    """A line as the statement needs it; its JSON as text, so that it can be told from another."""
+    """A line as the statement needs it, in the order of READ."""
 
     id: int
     scheme_id: int
     full_marks: Decimal
     metric: str
     rule: str
-    params_text: str
-    applies_text: str
-
-    @property
-    def params(self) -> dict[str, Any]:
-        return dict(json.loads(self.params_text))
-
-    @property
-    def applies(self) -> dict[str, Any]:
-        return dict(json.loads(self.applies_text))
+    params: dict[str, Any]
+    applies: dict[str, Any]
 
 
 @lru_cache(maxsize=64)
-def _statement(
-    lines: tuple[_Line, ...],
-    span: Span,
-    *,
-    round_id: int | None,
-    below: tuple[str, ...] | None,
-    chosen: bool,
-    scored: bool,
-) -> Insert:
-    """The statement that counts the lines of one sheet for its units, as of `at`, for `unit_ids` where chosen.
+def _statements(lines: str, setting: str | None, scheme_id: int | None, kind: _Kind) -> tuple[Ready, ...]:
+    """The statements that count these lines, sheet by sheet: a metric counts its lines for every unit it is given.
 
-    Kept, because putting it together costs several times what one unit's count does. Everything it depends on is an
-    argument: `scored` is the tenant's choice that the metrics over duties read.
+    Kept, because putting one together costs several times what one unit's count does. Everything it depends on is an
+    argument; `setting` is read again by the metrics over duties.
     """
+    sheets: dict[int, list[_Line]] = {}
+    for line in (_Line(*row) for row in json.loads(lines)):
+        if line.metric in METRICS:
+            sheets.setdefault(line.scheme_id, []).append(line._replace(full_marks=Decimal(line.full_marks)))
+    same = unchanged(lines, setting, scheme_id)
+    return tuple(ready(_statement(sheet, same, kind)) for sheet in sheets.values())
+
+
+def _statement(lines: Sequence[_Line], same: TextClause, kind: _Kind) -> Insert:
+    """The statement that counts the lines of one sheet for its units, as of `at`, for `unit_ids` where chosen; it
+    writes nothing unless the sheets are the `same`."""
+    span, round_id, below, chosen = kind
     if round_id is None:
-        units = units_in(measured_by(lines), paths=below, chosen=chosen)
+        units = units_in(measured_by(lines), same, paths=below, chosen=chosen)
     else:
-        units = units_entered(round_id, lines[0].scheme_id, chosen=chosen)
+        units = units_entered(round_id, lines[0].scheme_id, same, chosen=chosen)
     marks = marks_of(lines)
     counts = counts_of(lines, units, marks, span)
     statement = upsert(Score).from_select(

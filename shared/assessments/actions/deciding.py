@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, true, update
 
 from shared.access.actor import Actor
 from shared.accounts.actions.telling import answering_for, tell
@@ -20,6 +20,7 @@ from shared.clock import now, today
 from shared.db import db
 from shared.errors import Conflict, Invalid
 from shared.i18n import _
+from shared.organisations.models import Unit
 
 _LAST = date(2199, 12, 31)
 
@@ -64,16 +65,25 @@ def confirm_round(actor: Actor, *, lap: Round, revision: int) -> bool:
 
 
 def write_totals(lap: Round, *, unit_ids: list[int] | None = None) -> None:
-    """Write down what units came to, by one statement: all of the round, or some."""
+    """Write down what units came to, by one statement: all of the round, or some.
+
+    As it is confirmed a unit that was dissolved has no rate any more, and so no place in a quota; what is dissolved
+    later keeps what it had.
+    """
     db.session.flush()
     sums = totals(lap, unit_ids=unit_ids)
+    standing = (
+        true()
+        if unit_ids is not None
+        else select(Unit.id).where(Unit.id == Entry.unit_id, Unit.state == "active").exists()
+    )
     db.session.execute(
         update(Entry)
         .where(Entry.round_id == lap.id, Entry.unit_id == sums.c.unit_id)
         .values(
-            earned=sums.c.earned,
-            possible=sums.c.possible,
-            rate=sums.c.rate,
+            earned=case((standing, sums.c.earned)),
+            possible=case((standing, sums.c.possible)),
+            rate=case((standing, sums.c.rate)),
             vetoed=sums.c.vetoed,
             revision=Entry.revision + 1,
         ),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import BigInteger, Boolean, Numeric, Text, cast, func, literal, select
@@ -16,18 +15,12 @@ from shared.assessments.models import Entry, Line, Mark, Proof, Round
 from shared.audit import record
 from shared.clock import now, today
 from shared.db import db
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict
 from shared.events.marks import refuse_marks
-from shared.events.models import Event
-from shared.files import File, store
-from shared.files.accepting import Accepted
 from shared.i18n import _
-from shared.tenants.queries import keys
 
 MAX_WORDS = 2000
 MAX_NOTE = 500
-#: Pieces of evidence behind one line of one unit.
-MOST_PROOFS = 20
 
 #: (line, field) → what is wrong with it.
 Wrong = dict[tuple[int, str], str]
@@ -76,7 +69,7 @@ def note(actor: Actor, entry: Entry, verb: str, **detail: object) -> None:
     )
 
 
-def _writable(lap: Round, entry: Entry) -> None:
+def writable(lap: Round, entry: Entry) -> None:
     if lap.state not in RUNNING:
         raise Conflict(_("This round is over; nothing of it changes any more."))
     if entry.state not in TO_HAND_IN:
@@ -91,7 +84,7 @@ def save_marks(
     A field that does not fit keeps its former value; all others are kept. A line that is not among `typed` stays as it
     is. Raises Conflict when somebody was faster or the sheet is closed.
     """
-    _writable(lap, entry)
+    writable(lap, entry)
     if entry.revision != revision:
         raise Conflict(_("Somebody was faster; what stands there now is shown below."))
     had = {mark.line_id: mark for mark in _marks(entry)}
@@ -225,109 +218,3 @@ def lacking(lap: Round, entry: Entry) -> Wrong:
         elif mark.self_points > 0 and line.id not in proved and not mark.self_text:
             wrong[line.id, "proof"] = _("Show evidence for these marks, or say in words what they rest on.")
     return wrong
-
-
-def _line(lap: Round, line_id: int) -> Line:
-    line = db.session.execute(
-        select(Line).where(Line.id == line_id, Line.scheme_id == lap.scheme_id)
-    ).scalar_one_or_none()
-    if line is None or not is_written(line):
-        raise Invalid(_("No evidence is asked for this line."))
-    return line
-
-
-def add_proofs(
-    actor: Actor,
-    *,
-    lap: Round,
-    entry: Entry,
-    line_id: int,
-    files: Sequence[Accepted] = (),
-    event_ids: Sequence[int] = (),
-    words: str = "",
-    form_key: str,
-) -> int:
-    """Add files, records of the unit's own ledger or words as evidence for a line; returns how many are new.
-
-    The same form again adds nothing, and a record stands behind a line once. Raises Invalid for a record of another
-    unit, for what bears a secrecy mark and for more than MOST_PROOFS.
-    """
-    _writable(lap, entry)
-    line = _line(lap, line_id)
-    words = words.strip()
-    if len(words) > MAX_NOTE:
-        problem = _("At most %(n)s characters.", n=MAX_NOTE)
-        raise Invalid(problem, fields={"words": problem})
-    refuse_marks(words)
-    for one in files:
-        refuse_marks(one.name.rpartition(".")[0], one.text)
-    there = db.session.execute(
-        select(Proof.event_id, Proof.form_key).where(
-            Proof.round_id == lap.id, Proof.unit_id == entry.unit_id, Proof.line_id == line.id
-        )
-    ).all()
-    if any(row.form_key.partition(":")[0] == form_key for row in there):
-        return 0
-    had = {row.event_id for row in there}
-    fresh = [event_id for event_id in dict.fromkeys(event_ids) if event_id not in had]
-    _own_records(entry, fresh)
-    number = len(fresh) + len(files) + bool(words and not files and not fresh)
-    if not number:
-        return 0
-    if len(there) + number > MOST_PROOFS:
-        raise Invalid(_("At most %(n)s pieces of evidence at one line.", n=MOST_PROOFS))
-    rows: list[tuple[int | None, int | None]] = [(None, event_id) for event_id in fresh]
-    rows += [(_stored(actor, entry, one).id, None) for one in files]
-    for turn, (file_id, event_id) in enumerate(rows or [(None, None)]):
-        db.session.add(
-            Proof(
-                round_id=lap.id,
-                unit_id=entry.unit_id,
-                line_id=line.id,
-                file_id=file_id,
-                event_id=event_id,
-                note=words,
-                added_by=actor.person_id,
-                form_key=f"{form_key}:{turn}",
-            )
-        )
-    db.session.flush()
-    note(actor, entry, "entry.prove", line_id=line.id, count=number, files=len(files))
-    return number
-
-
-def _own_records(entry: Entry, event_ids: Sequence[int]) -> None:
-    """Raises Invalid where one of the records is not a standing one of the unit."""
-    if not event_ids:
-        return
-    found = db.session.scalar(
-        select(func.count()).where(
-            Event.id.in_(event_ids), Event.unit_id == entry.unit_id, Event.state != "void"
-        )
-    )
-    if found != len(event_ids):
-        raise Invalid(_("Choose records of this unit's ledger."))
-
-
-def _stored(actor: Actor, entry: Entry, given: Accepted) -> File:
-    return store(
-        given.data,
-        name=given.name,
-        media_type=given.media_type,
-        purpose="assessment",
-        keys=keys(),
-        unit_id=entry.unit_id,
-        created_by=actor.person_id,
-    )
-
-
-def remove_proof(actor: Actor, *, lap: Round, entry: Entry, proof: Proof) -> None:
-    """Take a piece of evidence off a sheet that is still being written; a file of it is deleted by the sweep."""
-    _writable(lap, entry)
-    if proof.file_id is not None:
-        file = db.session.execute(select(File).where(File.id == proof.file_id)).scalar_one()
-        file.expires_at = now() + timedelta(minutes=1)
-    line_id = proof.line_id
-    db.session.delete(proof)
-    db.session.flush()
-    note(actor, entry, "entry.unprove", line_id=line_id, count=1)

@@ -1,4 +1,4 @@
-"""The result of a ballot becomes the marks of a rating line; nobody types it."""
+"""The result of a ballot, or of a yearly appraisal, becomes the marks of a rating line; nobody types it."""
 
 from decimal import Decimal
 
@@ -8,6 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.access.actor import Actor
 from shared.assessments.actions.reviewing import settle_entries
 from shared.assessments.models import Entry, Line, Mark, Round
+from shared.assessments.queries.appraisals import appraised
+from shared.assessments.queries.reviews import belongs_to
 from shared.audit import record
 from shared.ballots.models import Poll
 from shared.ballots.queries.grades import rating_of
@@ -24,12 +26,10 @@ def take_rating(actor: Actor, *, lap: Round, entry: Entry, line: Line, poll: Pol
     """Give a unit's rating line full marks × the rating of one of its own votes; returns the marks.
 
     The round is locked by the caller. Raises Invalid for a line that is no rating, a vote of another unit or one that
-    says no rating (open, of a kind that rates nothing, too few voters); Conflict once the marks stand.
+    says no rating (open, of a kind that rates nothing, too few voters); Conflict once the marks stand and for whoever
+    belongs to the unit: who chooses among its votes chooses its marks.
     """
-    if lap.state not in ("open", "review"):
-        raise Conflict(_("The marks of this round stand; nobody reviews it any more."))
-    if line.kind != "rating" or line.scheme_id != lap.scheme_id or entry.round_id != lap.id:
-        raise Invalid(_("This line is not given by a ballot."))
+    _open_line(actor, lap, entry, line)
     path = select(Unit.path).where(Unit.id == entry.unit_id).scalar_subquery()
     within = db.session.scalar(
         select(Unit.id).where(Unit.id == poll.unit_id, func.starts_with(Unit.path, path))
@@ -42,22 +42,57 @@ def take_rating(actor: Actor, *, lap: Round, entry: Entry, line: Line, poll: Pol
     if rating is None:
         raise Invalid(_("This vote says no rating: it is open, rates nothing, or too few voted."))
     points = (line.full_marks * rating).quantize(_CENT)
+    _put(actor, lap=lap, entry=entry, line=line, points=points, poll_id=poll.id, remark=poll.title)
+    return points
+
+
+def take_appraisal(actor: Actor, *, lap: Round, entry: Entry, line: Line) -> Decimal:
+    """Give a unit's rating line full marks × what its yearly report and appraisal came to; returns the marks.
+
+    The round is locked by the caller. Raises as take_rating() does, and Invalid where the unit has no grade of the
+    year or this very round is a part of it.
+    """
+    _open_line(actor, lap, entry, line)
+    row = appraised(entry.unit_id, lap.starts_on.year)
+    if row is None or row.total is None:
+        raise Invalid(_("The unit's report of this year has no grade yet."))
+    if row.round_id == lap.id:
+        raise Invalid(_("This round is itself a part of the appraisal."))
+    points = (line.full_marks * row.total / 100).quantize(_CENT)
+    remark = _("Yearly report and appraisal: %(n)s %%", n=row.total)
+    _put(actor, lap=lap, entry=entry, line=line, points=points, poll_id=None, remark=remark)
+    return points
+
+
+def _open_line(actor: Actor, lap: Round, entry: Entry, line: Line) -> None:
+    if lap.state not in ("open", "review"):
+        raise Conflict(_("The marks of this round stand; nobody reviews it any more."))
+    if belongs_to(actor.person_id, entry.unit_id):
+        raise Conflict(_("You belong to this unit; somebody else takes its rating."))
+    if line.kind != "rating" or line.scheme_id != lap.scheme_id or entry.round_id != lap.id:
+        raise Invalid(_("This line is not given by a ballot."))
+
+
+def _put(
+    actor: Actor, *, lap: Round, entry: Entry, line: Line, points: Decimal, poll_id: int | None, remark: str
+) -> None:
     same = db.session.scalar(
         select(Mark.id).where(
             Mark.round_id == lap.id,
             Mark.unit_id == entry.unit_id,
             Mark.line_id == line.id,
-            Mark.poll_id == poll.id,
+            Mark.poll_id.is_not_distinct_from(poll_id),
+            Mark.remark == remark,
             Mark.points == points,
         )
     )
     if same is not None:
-        return points
+        return
     given = {
         "points": points,
         "not_applicable": False,
-        "poll_id": poll.id,
-        "remark": poll.title,
+        "poll_id": poll_id,
+        "remark": remark,
         "given_by": actor.person_id,
         "given_at": now(),
     }
@@ -77,6 +112,5 @@ def take_rating(actor: Actor, *, lap: Round, entry: Entry, line: Line, poll: Pol
         object_type="round",
         object_id=lap.id,
         unit_id=entry.unit_id,
-        detail={"poll_id": poll.id, "points": str(points)},
+        detail={"points": str(points)} | ({"poll_id": poll_id} if poll_id is not None else {}),
     )
-    return points

@@ -22,6 +22,8 @@ from shared.events.marks import refuse_marks
 from shared.i18n import _
 
 MAX_REMARK = 1000
+#: Marks are written with two places ("0e-20000" is a zero that no column can read).
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def points_problem(line: Line, points: Decimal | None) -> str:
         return _("Marks are never below 0.")
     if points > line.full_marks:
         return _("At most %(n)s marks.", n=f"{line.full_marks.normalize():f}")
-    if points != points.quantize(Decimal("0.01")):
+    if points != points.quantize(CENT):
         return _("At most two places after the point.")
     if line.kind == "must" and points not in (0, line.full_marks):
         return _("A must has full marks or none.")
@@ -164,7 +166,7 @@ def _write(actor: Actor, lap: Round, given: Sequence[Given], lines: dict[int, Li
                 "unit_id": one.unit_id,
                 "line_id": one.line_id,
                 "most": lines[one.line_id].full_marks,
-                "points": one.points,
+                "points": None if one.points is None else one.points.quantize(CENT),
                 "not_applicable": one.not_applicable,
                 "raised": one.raised and lines[one.line_id].kind == "veto",
                 "remark": one.remark.strip(),

@@ -12,6 +12,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -69,7 +70,7 @@ def _count(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[Any]:
 
 def held(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[Any]:
     """params.kinds: one mark of a duty for each due item of these kinds."""
-    return _count(lines, units, span).add_columns(literal(0).label("flawed_count"))
+    return _count(lines, units, span).add_columns(literal_column("0").label("flawed_count"))
 
 
 def held_whole(lines: Sequence[CountedLine], units: CTE, span: Span) -> Select[Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Subquery, Text, cast, func, literal, select
+from sqlalchemy import BigInteger, Subquery, Text, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -71,10 +71,8 @@ class Lack:
 def values(rows: Sequence[tuple[int, Any]], word: str, type_: type[TypeEngine[Any]]) -> Subquery:
     """(line_id, word) as rows, sent along as two arrays."""
     return select(
-        func.unnest(cast(literal([line for line, _ in rows], ARRAY(BigInteger)), ARRAY(BigInteger))).label(
-            "line_id"
-        ),
-        func.unnest(cast(literal([value for _, value in rows], ARRAY(type_)), ARRAY(type_))).label(word),
+        func.unnest(literal([line for line, _ in rows], ARRAY(BigInteger))).label("line_id"),
+        func.unnest(literal([value for _, value in rows], ARRAY(type_))).label(word),
     ).subquery(f"{word}_of_line")
 
 

@@ -1,5 +1,6 @@
 """Tables of assessment. Nothing here is about a person: units are measured."""
 
+from shared.assessments.models.appraisals import Appraisal
 from shared.assessments.models.rounds import (
     Appeal,
     Entry,
@@ -14,6 +15,7 @@ from shared.assessments.models.scores import Score
 
 __all__ = [
     "Appeal",
+    "Appraisal",
     "Entry",
     "Honour",
     "Line",

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from shared.assessments.grades import shipped_grading, to_json
 from shared.assessments.metrics import METRICS
 
 _FOLDER = Path(__file__).parent
@@ -78,7 +79,10 @@ def read_sheet(path: Path) -> ShippedSheet:
         raise ValueError(f"{path.name}: the lines do not add up to {FULL_MARKS}")
     if any(line.kind == "bonus" and line.full > BONUS_CAP for line in lines):
         raise ValueError(f"{path.name}: a bonus line above {BONUS_CAP}")
-    return ShippedSheet(lines=lines, **data)
+    ladder = shipped_grading(data.pop("grading"))
+    if ladder is None:
+        raise ValueError(f"{path.name}: no such ladder")
+    return ShippedSheet(lines=lines, grading=to_json(ladder), **data)
 
 
 @cache

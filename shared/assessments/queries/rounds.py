@@ -23,6 +23,7 @@ from sqlalchemy import (
 from shared.assessments.metrics import METRICS
 from shared.assessments.models import Entry, Line, Mark, Round, Scheme, Score
 from shared.db import db
+from shared.organisations.models import Unit
 
 #: A round in these states is counted again when the ledger changes.
 COUNTING = ("open", "review")
@@ -48,6 +49,7 @@ def line_points(lap: Round, *, unit_ids: Sequence[int] | None = None) -> Select[
     """
     points = case((counted(), Score.points), (Mark.not_applicable, null()), else_=Mark.points)
     waits = and_(
+        Unit.state == "active",
         ~counted(),
         Line.kind.not_in(("bonus", "veto")),
         Mark.points.is_(None),
@@ -66,6 +68,7 @@ def line_points(lap: Round, *, unit_ids: Sequence[int] | None = None) -> Select[
             Line.params["sources"].label("sources"),
         )
         .select_from(Entry)
+        .join(Unit, and_(Unit.tenant_id == Entry.tenant_id, Unit.id == Entry.unit_id))
         .join(Line, and_(Line.tenant_id == Entry.tenant_id, Line.scheme_id == lap.scheme_id))
         .join(
             Score,

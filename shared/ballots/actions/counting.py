@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from shared.access.actor import Actor
 from shared.audit import record
 from shared.ballots.kinds import ballot_kinds
-from shared.ballots.models import Poll, PollCount, PollItem, PollVoter
+from shared.ballots.models import Poll, PollCount, PollItem
+from shared.ballots.queries.results import agreed_count, voters_on_paper
 from shared.db import db
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.i18n import _
@@ -24,10 +25,9 @@ class Counted:
     totals: dict[str, dict[str, int]]
 
 
-def _check(poll: Poll, given: Counted) -> dict[str, dict[str, int]]:
+def _check(poll: Poll, given: Counted, voters: int) -> dict[str, dict[str, int]]:
     kind = ballot_kinds()[poll.kind]
     items = db.session.scalars(select(PollItem).where(PollItem.poll_id == poll.id)).all()
-    voters = db.session.scalar(select(func.count()).where(PollVoter.poll_id == poll.id)) or 0
     valid = given.returned - given.invalid
     wrong: dict[str, object] = {}
     if not 0 <= given.issued <= voters:
@@ -61,8 +61,12 @@ def _check(poll: Poll, given: Counted) -> dict[str, dict[str, int]]:
     return totals | ({"w": written} if written else {})
 
 
-def enter_count(actor: Actor, *, poll: Poll, given: Counted, form_key: str) -> bool:
-    """Enter, or enter anew, what this person counted; True when two people agree and the vote is closed by it.
+def enter_count(
+    actor: Actor, *, poll: Poll, given: Counted, form_key: str, voter_class: str = "members"
+) -> bool:
+    """Enter, or enter anew, what this person counted of one class; True when the vote is closed by it.
+
+    It is, as soon as of each class two people counted the same.
 
     The poll is locked by the caller. Raises Conflict when it is not open on paper, Invalid with the wrong fields.
     """
@@ -70,12 +74,21 @@ def enter_count(actor: Actor, *, poll: Poll, given: Counted, form_key: str) -> b
         raise Forbidden(_("There is no person behind this account."))
     if poll.way != "paper" or poll.state != "open":
         raise Conflict(_("This vote is not open."))
-    totals: dict[str, Any] = _check(poll, given)
+    voters = voters_on_paper(poll.id)
+    if voter_class not in voters:
+        raise Invalid(_("This vote has no such class of voters."))
+    totals: dict[str, Any] = _check(poll, given, voters[voter_class])
     mine = db.session.scalar(
-        select(PollCount).where(PollCount.poll_id == poll.id, PollCount.person_id == actor.person_id)
+        select(PollCount).where(
+            PollCount.poll_id == poll.id,
+            PollCount.person_id == actor.person_id,
+            PollCount.voter_class == voter_class,
+        )
     )
     if mine is None:
-        mine = PollCount(poll_id=poll.id, person_id=actor.person_id, form_key=form_key)
+        mine = PollCount(
+            poll_id=poll.id, person_id=actor.person_id, voter_class=voter_class, form_key=form_key
+        )
         db.session.add(mine)
     mine.issued, mine.returned, mine.invalid, mine.totals = (
         given.issued,
@@ -85,23 +98,11 @@ def enter_count(actor: Actor, *, poll: Poll, given: Counted, form_key: str) -> b
     )
     db.session.flush()
     record(actor, verb="ballot.count", object_type="poll", object_id=poll.id, unit_id=poll.unit_id, detail={})
-    others = db.session.scalars(
-        select(PollCount).where(PollCount.poll_id == poll.id, PollCount.person_id != actor.person_id)
-    ).all()
-    if not any(same(mine, other) for other in others):
+    counts = db.session.scalars(select(PollCount).where(PollCount.poll_id == poll.id)).all()
+    if any(agreed_count(one for one in counts if one.voter_class == key) is None for key in voters):
         return False
     poll.state = "closed"
     poll.closed_at = func.now()
     db.session.flush()
     record(actor, verb="ballot.close", object_type="poll", object_id=poll.id, unit_id=poll.unit_id, detail={})
     return True
-
-
-def same(one: PollCount, other: PollCount) -> bool:
-    """Whether two people counted the same."""
-    return (one.issued, one.returned, one.invalid, one.totals) == (
-        other.issued,
-        other.returned,
-        other.invalid,
-        other.totals,
-    )

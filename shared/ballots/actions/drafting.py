@@ -16,6 +16,7 @@ from shared.i18n import _
 from shared.members.models import Membership, Person
 from shared.members.statuses import VOTING
 from shared.organisations.models import Unit
+from shared.tenants.queries import setting
 
 #: Items of one ballot, and characters of one.
 MOST_ITEMS = 200
@@ -82,8 +83,9 @@ def _checked(unit: Unit, given: Draft) -> tuple[BallotKind, list[str]]:
             wrong["seats"] = _("Say how many are chosen.")
         elif given.seats > len(items) and items:
             wrong["seats"] = _("There are fewer lines than places.")
-    if given.minimum < 3:
-        wrong["minimum"] = _("At least %(n)s, so that nobody's vote can be told.", n=3)
+    least = setting("ballot_minimum")
+    if given.minimum < least:
+        wrong["minimum"] = _("At least %(n)s, so that nobody's vote can be told.", n=least)
     if given.way == "screen":
         if given.closes_at is None:
             wrong["closes_at"] = _("Say until when.")

@@ -5,23 +5,23 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import and_, func, insert, literal, or_, select, text
+from sqlalchemy import func, insert, literal, select, text
 from sqlalchemy.exc import DBAPIError
 
 from shared.access.actor import SYSTEM, Actor
 from shared.accounts.actions.telling import tell
 from shared.audit import record
 from shared.ballots.jobs import TIDY
-from shared.ballots.kinds import CHOICES, ballot_kinds
+from shared.ballots.kinds import CHOICES, CLASSES, ballot_kinds
 from shared.ballots.models import Poll, PollItem, PollVoter
-from shared.clock import now, today
+from shared.ballots.queries.classes import classes_of, heads_of
+from shared.ballots.queries.voters import roster
+from shared.clock import now
 from shared.db import ballots, db
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.i18n import _
 from shared.jobs import enqueue
-from shared.members.models import Membership, Person
-from shared.members.relations import VOTING_HERE
-from shared.members.statuses import ATTENDING, VOTING
+from shared.members.models import Membership
 from shared.organisations.models import Unit
 
 #: The kind of occasion, for the composers of the worker.
@@ -33,31 +33,21 @@ _CAST = text("select ballots.cast_ballot(:poll_id, :person_id, cast(:answers as 
 _CLOSE = text("select ballots.close_poll(:poll_id)")
 
 
-def _voters(unit: Unit, kind: str) -> Any:
-    """Who may vote today, each once: of the unit by itself where it elects or appraises, else of those below too."""
-    on = today()
-    spec = ballot_kinds()[kind]
-    alone = spec.elects or spec.key == "appraisal"
-    return (
-        select(Membership.person_id)
-        .join(Person, and_(Person.tenant_id == Membership.tenant_id, Person.id == Membership.person_id))
-        .join(Unit, and_(Unit.tenant_id == Membership.tenant_id, Unit.id == Membership.unit_id))
-        .where(
-            Unit.id == unit.id if alone else func.starts_with(Unit.path, unit.path),
-            Membership.status.in_(ATTENDING if spec.voters == "all_members" else VOTING),
-            Membership.kind == unit.line,
-            Membership.relation.in_(VOTING_HERE),
-            Membership.since <= on,
-            or_(Membership.until.is_(None), Membership.until >= on),
-            Person.state == "active",
-        )
-        .distinct()
-    )
+def _members(unit: Unit, poll: Poll) -> Any:
+    """Who votes as a member: of the roster, but not who is named in another class of the vote."""
+    named = select(PollVoter.person_id).where(PollVoter.poll_id == poll.id)
+    return roster(unit, poll.kind).where(Membership.person_id.not_in(named))
 
 
-def count_voters(unit: Unit, kind: str) -> int:
-    """How many could vote if it were opened now. One query."""
-    return db.session.scalar(select(func.count()).select_from(_voters(unit, kind).subquery())) or 0
+def voters_by_class(unit: Unit, poll: Poll) -> dict[str, int]:
+    """Class → how many could vote if the draft were opened now; the members first. Three queries."""
+    members = db.session.scalar(select(func.count()).select_from(_members(unit, poll).subquery())) or 0
+    return {"members": members} | {key: row.voters for key, row in classes_of(poll).items()}
+
+
+def count_voters(unit: Unit, poll: Poll) -> int:
+    """How many could vote if the draft were opened now."""
+    return sum(voters_by_class(unit, poll).values())
 
 
 def open_poll(actor: Actor, *, unit: Unit, poll: Poll, seen: int) -> int:
@@ -72,7 +62,8 @@ def open_poll(actor: Actor, *, unit: Unit, poll: Poll, seen: int) -> int:
         if poll.closes_at is None or poll.closes_at <= now():
             raise Invalid(_("The time until which this vote is open is over; set another."))
         poll.opens_at = func.now()
-    count = count_voters(unit, poll.kind)
+    by_class = voters_by_class(unit, poll)
+    count = sum(by_class.values())
     if count != seen:
         raise Conflict(_("It is %(n)s voters by now; look at it again and confirm.", n=count))
     if not count:
@@ -85,7 +76,8 @@ def open_poll(actor: Actor, *, unit: Unit, poll: Poll, seen: int) -> int:
                 least=poll.minimum,
             )
         )
-    chosen = _voters(unit, poll.kind).subquery()
+    _refuse_small(poll, by_class)
+    chosen = _members(unit, poll).subquery()
     db.session.execute(
         insert(PollVoter).from_select(
             ["poll_id", "person_id", "voter_class"],
@@ -113,6 +105,24 @@ def open_poll(actor: Actor, *, unit: Unit, poll: Poll, seen: int) -> int:
     return count
 
 
+def _refuse_small(poll: Poll, by_class: dict[str, int]) -> None:
+    """A class too small to be shown is found before anybody votes, not after."""
+    if len(by_class) == 1:
+        return
+    if poll.way == "screen" and heads_of(poll.id):
+        raise Invalid(_("On the screen only named people vote; name them or choose paper."))
+    for key, voters in by_class.items():
+        if 0 < voters < poll.minimum or (key != "members" and not voters):
+            raise Invalid(
+                _(
+                    "%(name)s: %(n)s voters are fewer than %(least)s; add to the class or leave it out.",
+                    name=CLASSES[key],
+                    n=voters,
+                    least=poll.minimum,
+                )
+            )
+
+
 def checked_answers(
     poll: Poll, items: list[PollItem], chosen: dict[int, str], written: list[str]
 ) -> dict[str, Any]:
@@ -127,8 +137,10 @@ def checked_answers(
         for key, choice in chosen.items()
     ):
         raise Invalid(_("This is not on the ballot."))
-    names = [" ".join(name.split())[:MAX_NAME] for name in written]
-    names = [name for name in names if name]
+    names = [name for each in written if (name := " ".join(each.split()))]
+    if any(len(name) > MAX_NAME for name in names):
+        problem = _("At most %(n)s characters.", n=MAX_NAME)
+        raise Invalid(problem, fields={"written": problem})
     if names and not kind.elects:
         raise Invalid(_("Nobody can be written in here."))
     if len(names) > MOST_WRITTEN or len(set(names)) < len(names):

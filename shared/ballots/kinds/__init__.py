@@ -39,7 +39,34 @@ CHOICES: dict[str, lazy_] = {
 CLASSES: dict[str, lazy_] = {
     "members": lazy_("Members"),
     "superiors": lazy_("Committee of the superior organisation"),
+    "leaders": lazy_("The unit's own committee"),
+    "delegates": lazy_("Delegates of members and workers"),
+    "masses": lazy_("Masses outside the Party"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class VoterClass:
+    """A class beside the members; see classes.toml for the meaning of each field."""
+
+    key: str
+    offered: str
+    heads: bool
+    level: str
+    source: str
+    grade: str
+    valid_from: date
+
+    @property
+    def name(self) -> str:
+        return str(CLASSES[self.key])
+
+
+@cache
+def voter_classes() -> dict[str, VoterClass]:
+    """All classes beside the members, as shipped."""
+    rows = tomllib.loads((Path(__file__).parent / "classes.toml").read_text("utf-8"))["class"]
+    return {row["key"]: VoterClass(offered=row.pop("from"), **row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +85,7 @@ class BallotKind:
     grade: str
     valid_from: date
     weights: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,6 +107,8 @@ def ballot_kinds() -> dict[str, BallotKind]:
     """All kinds as shipped."""
     rows = tomllib.loads((Path(__file__).parent / "kinds.toml").read_text("utf-8"))["kind"]
     return {
-        row["key"]: BallotKind(**row | {name: tuple(row.get(name, ())) for name in ("choices", "weights")})
+        row["key"]: BallotKind(
+            **row | {name: tuple(row.get(name, ())) for name in ("choices", "weights", "classes")}
+        )
         for row in rows
     }

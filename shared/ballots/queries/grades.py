@@ -63,17 +63,27 @@ def rating_of(poll: Poll) -> Decimal | None:
 
     None where its kind rates nothing, while it is open, and where too few voted for the numbers to be shown.
     """
+    return _rated(poll, None)
+
+
+def rating_of_item(poll: Poll, title: str) -> Decimal | None:
+    """What a vote over several units rates the one whose name stands on the ballot; None as with rating_of()."""
+    return _rated(poll, title)
+
+
+def _rated(poll: Poll, title: str | None) -> Decimal | None:
     kind = ballot_kinds()[poll.kind]
     if not kind.weights or poll.state not in ("closed", "published"):
         return None
     result = result_of(poll)
     if not result.shown:
         return None
-    votes = sum(line.votes[choice] for line in result.lines for choice in kind.choices)
+    lines = [line for line in result.lines if title is None or line.item.title == title]
+    votes = sum(line.votes[choice] for line in lines for choice in kind.choices)
     worth = sum(
         (
             Decimal(weight) * line.votes[choice]
-            for line in result.lines
+            for line in lines
             for choice, weight in zip(kind.choices, kind.weights, strict=True)
         ),
         Decimal(0),

@@ -1,12 +1,14 @@
 """What a vote added up to: by class and item, and who is elected by the rule. In the order of the ballot, always."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import and_, func, select, text
 
-from shared.ballots.kinds import ballot_kinds
+from shared.ballots.kinds import CLASSES, ballot_kinds
 from shared.ballots.models import Poll, PollCount, PollItem, PollVoter
+from shared.ballots.queries.classes import heads_of
 from shared.clock import local
 from shared.db import db
 from shared.events.voting.counting import Counted, Verdict, judge
@@ -20,12 +22,20 @@ _RECEIPTS = text("select ballots.ballot_receipts(:poll_id)")
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class of voters: who could, how many ballots; `shown` is False where they are too few to be shown."""
+    """A class of voters: who could, how many ballots; `shown` is False where they are too few to be shown.
+
+    `votes`: item key → choice → votes, of a class that is shown.
+    """
 
     key: str
     voters: int
     ballots: int
     shown: bool
+    votes: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return str(CLASSES[self.key])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +66,13 @@ class Result:
 
     @property
     def shown(self) -> bool:
-        """Whether anything can be shown: every class that voted is large enough."""
-        return bool(self.classes) and all(one.shown for one in self.classes)
+        """Whether anything can be shown: a class that voted is large enough. Too small ones are never added in."""
+        return any(one.shown for one in self.classes)
+
+    @property
+    def hidden(self) -> list[Class]:
+        """Classes whose ballots were too few."""
+        return [one for one in self.classes if not one.shown]
 
 
 def poll_items(poll_id: int) -> list[PollItem]:
@@ -89,37 +104,73 @@ def _on_screen(poll: Poll) -> tuple[list[Class], dict[str, dict[str, int]], int]
     voters: dict[str, int] = {row[0]: row[1] for row in db.session.execute(statement)}
     counted = {row[0]: (row[1], row[2]) for row in db.session.execute(_COUNTS, {"poll_id": poll.id})}
     classes = [
-        Class(key, number, counted.get(key, (0, False))[0], counted.get(key, (0, False))[1])
-        for key, number in sorted(voters.items())
+        Class(key, voters[key], counted.get(key, (0, False))[0], counted.get(key, (0, False))[1])
+        for key in _ordered(voters)
     ]
+    by_class = {one.key: one for one in classes}
+    # The function gives the votes of large classes only: a small one stands in no sum, so no difference tells it.
+    for key, item, choice, votes in db.session.execute(_TOTALS, {"poll_id": poll.id}):
+        by_class[key].votes.setdefault(item, {})[choice] = votes
+    return classes, _together(classes), 0
+
+
+def _ordered(keys: Iterable[str]) -> list[str]:
+    return sorted(keys, key=lambda key: list(CLASSES).index(key) if key in CLASSES else len(CLASSES))
+
+
+def _together(classes: list[Class]) -> dict[str, dict[str, int]]:
+    """The votes of all classes that are shown."""
     totals: dict[str, dict[str, int]] = {}
-    # A class that may not be shown must not be told by taking the shown ones from the whole either.
-    if all(one.shown for one in classes):
-        for _class, item, choice, votes in db.session.execute(_TOTALS, {"poll_id": poll.id}):
-            line = totals.setdefault(item, {})
-            line[choice] = line.get(choice, 0) + votes
-    return classes, totals, 0
+    for one in classes:
+        for item, line in one.votes.items():
+            into = totals.setdefault(item, {})
+            for choice, votes in line.items():
+                into[choice] = into.get(choice, 0) + votes
+    return totals
 
 
-def _on_paper(poll: Poll) -> tuple[list[Class], dict[str, dict[str, int]], int]:
-    voters = db.session.scalar(select(func.count()).where(PollVoter.poll_id == poll.id)) or 0
-    counts = db.session.scalars(
-        select(PollCount).where(PollCount.poll_id == poll.id).order_by(PollCount.id)
-    ).all()
-    agreed = next(
+def agreed_count(counts: Iterable[PollCount]) -> PollCount | None:
+    """What two people counted alike, of the counts of one class."""
+    known = list(counts)
+    return next(
         (
             one
-            for one in counts
-            for other in counts
+            for one in known
+            for other in known
             if one.person_id < other.person_id
             and (one.issued, one.returned, one.invalid, one.totals)
             == (other.issued, other.returned, other.invalid, other.totals)
         ),
         None,
     )
-    if agreed is None:
-        return [Class("members", voters, 0, False)], {}, 0
-    return [Class("members", voters, agreed.returned, True)], dict(agreed.totals), agreed.invalid
+
+
+def voters_on_paper(poll_id: int) -> dict[str, int]:
+    """Class → who may vote, by the check-off list or by heads, the members first. Two queries."""
+    rows = db.session.execute(
+        select(PollVoter.voter_class, func.count())
+        .where(PollVoter.poll_id == poll_id)
+        .group_by(PollVoter.voter_class)
+    )
+    voters: dict[str, int] = {row[0]: row[1] for row in rows} | heads_of(poll_id)
+    return {key: voters[key] for key in _ordered(voters)}
+
+
+def _on_paper(poll: Poll) -> tuple[list[Class], dict[str, dict[str, int]], int]:
+    voters = voters_on_paper(poll.id)
+    counts = db.session.scalars(
+        select(PollCount).where(PollCount.poll_id == poll.id).order_by(PollCount.id)
+    ).all()
+    classes, invalid = [], 0
+    for key, number in voters.items():
+        agreed = agreed_count(one for one in counts if one.voter_class == key)
+        if agreed is None:
+            classes.append(Class(key, number, 0, False))
+            continue
+        invalid += agreed.invalid
+        shown = len(voters) == 1 or agreed.returned - agreed.invalid >= poll.minimum
+        classes.append(Class(key, number, agreed.returned, shown, dict(agreed.totals) if shown else {}))
+    return classes, _together(classes), invalid
 
 
 def result_of(poll: Poll) -> Result:
@@ -133,7 +184,7 @@ def result_of(poll: Poll) -> Result:
         for item in items
     ]
     written = totals.get("w", {})
-    if not kind.seated or not all(one.shown for one in classes):
+    if not kind.seated or not any(one.shown for one in classes):
         return Result(due, present, invalid, classes, lines, written)
     rule = (
         rule_on(kind.rule, local(poll.closed_at).date()) if kind.rule and poll.closed_at is not None else None

@@ -9,21 +9,23 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.access.actor import Actor
 from shared.access.permissions import Permission
 from shared.accounts.actions.telling import tell_all
-from shared.audiences.recipients import Audience, pairs_of, to_json, units_of
+from shared.audiences.recipients import Audience, from_json, pairs_of, to_json, units_of
 from shared.circulars.actions.drafting import check_day, note
+from shared.circulars.jobs import SEND_MANY
 from shared.circulars.models import Circular, Receipt
 from shared.circulars.queries.reading import readers_of
 from shared.clock import now, today
 from shared.db import db
 from shared.errors import Conflict, Invalid
 from shared.i18n import _
+from shared.jobs import enqueue
 from shared.members.models import Person
 from shared.organisations.models import Unit
 
 #: The kind of occasion, for the composers of the worker.
 OCCASION = "circular"
-#: At most so many receipts in one act.
-MOST = 100_000
+#: Above so many receipts a job writes them.
+MANY = 20_000
 SAMPLE = 10
 SEND = Permission.CIRCULAR_SEND
 _NONE = cast(null(), BigInteger)
@@ -85,30 +87,59 @@ def tell_readers(
     ).pending
 
 
-def put_out(actor: Actor, circular: Circular, whom: str, audience: Audience) -> int:
-    """Write the receipts and the messages of a draft that is about to be sent; how many receipts."""
-    rows = _recipients(actor, circular.unit_id, whom, audience).subquery()
-    made = (
-        insert(Receipt)
-        .from_select(
-            ["circular_id", "unit_id", "person_id", "at_unit_id", "told_on"],
-            select(
-                literal(circular.id),
-                rows.c.unit_id,
-                rows.c.person_id,
-                rows.c.at_unit_id,
-                literal(today()),
-            ),
-        )
-        .returning(Receipt.id)
-        .cte("made")
-    )
-    count = db.session.scalar(select(func.count()).select_from(made)) or 0
+def put_out(actor: Actor, circular: Circular, whom: str, audience: Audience, *, count: int) -> int:
+    """Write the receipts and the messages of a draft that is about to be sent; how many receipts it is.
+
+    Above MANY a job writes them, some at a time: the circular is out at once and reaches one after the other.
+    """
     circular.whom, circular.audience = whom, to_json(audience)
     circular.state, circular.sent_at = "sent", now()
     circular.version += 1
     db.session.flush()
-    tell_readers(actor, circular, act="send")
+    if count > MANY:
+        enqueue(
+            actor,
+            SEND_MANY,
+            args={"circular_id": circular.id, "count": count},
+            subject=circular.title,
+            unit_id=circular.unit_id,
+            form_key=key_of(circular.id),
+        )
+        return count
+    return put_out_some(actor, circular)
+
+
+def key_of(circular_id: int) -> str:
+    """By which the job that sends a circular is found again."""
+    return f"{SEND_MANY.name}-{circular_id}"
+
+
+def put_out_some(actor: Actor, circular: Circular, *, limit: int | None = None) -> int:
+    """Write the next `limit` receipts (None: all) of a circular that is out, and tell their readers; how many it was.
+
+    The next: those after the last one written, so that work that was cut off goes on there, and nobody twice.
+    """
+    rows = _recipients(actor, circular.unit_id, circular.whom, from_json(circular.audience)).subquery()
+    of, key = (
+        (Receipt.unit_id, rows.c.unit_id)
+        if circular.whom == "units"
+        else (Receipt.person_id, rows.c.person_id)
+    )
+    last = db.session.scalar(select(func.max(of)).where(Receipt.circular_id == circular.id)) or 0
+    some = select(
+        literal(circular.id), rows.c.unit_id, rows.c.person_id, rows.c.at_unit_id, literal(today())
+    ).where(key > last)
+    if limit is not None:
+        some = some.order_by(key).limit(limit)
+    made = (
+        insert(Receipt)
+        .from_select(["circular_id", "unit_id", "person_id", "at_unit_id", "told_on"], some)
+        .returning(Receipt.id)
+        .cte("made")
+    )
+    count = db.session.scalar(select(func.count()).select_from(made)) or 0
+    if count:
+        tell_readers(actor, circular, of > last, act="send")
     return count
 
 
@@ -128,10 +159,8 @@ def send(actor: Actor, *, circular: Circular, whom: str, audience: Audience, see
     count = count_recipients(actor, unit_id=circular.unit_id, whom=whom, audience=audience)
     if not count:
         raise Invalid(_("Nobody is reached by this choice; widen it."))
-    if count > MOST:
-        raise Invalid(_("At most %(n)s recipients at once; narrow the choice.", n=f"{MOST:,}"))
     if count != seen:
         raise Conflict(_("It is %(n)s recipients by now; look at it again and confirm.", n=count))
-    made = put_out(actor, circular, whom, audience)
+    made = put_out(actor, circular, whom, audience, count=count)
     note(actor, circular, "circular.send", count=made)
     return made

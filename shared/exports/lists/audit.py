@@ -7,6 +7,7 @@ from shared.access.actor import Actor
 from shared.access.permissions import Permission
 from shared.access.roles import ROLES
 from shared.audit import DETAILS, AuditEntry, TrailFilter, object_text, trail, verb_text
+from shared.ballots.kinds import CLASSES as BALLOT_CLASSES
 from shared.ballots.kinds import NAMES as BALLOTS
 from shared.clock import local
 from shared.db import db
@@ -79,9 +80,15 @@ WORDS: dict[str, Mapping[str, object]] = {
         **_names(CLASSES),
         **PAPERS,
     },
+    "class": BALLOT_CLASSES,
     "state": STATES,
     "message_kind": MESSAGE_KINDS,
     "language": LANGUAGES,
+    "part": {
+        "review": lazy_("Review"),
+        "countersign": lazy_("Countersignature"),
+        "sign": lazy_("Signature of the document"),
+    },
     "how": {"seat": lazy_("In the product"), "paper": lazy_("On paper")},
     "kinds": _names(KINDS),
     "role": _names(ROLES),

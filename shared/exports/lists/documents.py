@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from shared.access.actor import Actor
 from shared.access.permissions import Permission
 from shared.documents.queries import Paper, PaperFilter, papers
-from shared.documents.reports import REPORTS
+from shared.documents.reports import REPORTS, readable
 from shared.exports.lists.columns import CHUNK, Column, List
 from shared.exports.lists.phrases import path_said, year_said
 from shared.i18n import _, lazy_
@@ -17,7 +17,8 @@ def _columns(_actor: Actor, _given: PaperFilter) -> list[Column[Paper]]:
         Column(
             _("Paper"), lambda row: str(REPORTS[row.report].name) if row.report in REPORTS else row.report, 28
         ),
-        Column(_("Year"), lambda row: row.year, 8),
+        Column(_("What it is of"), lambda row: row.title, 30),
+        Column(_("Period"), lambda row: row.span, 12),
         Column(_("Made"), lambda row: row.made_at, 18),
         Column(_("By"), lambda row: row.made_by, 14),
         Column(_("Bytes"), lambda row: row.size, 12),
@@ -27,7 +28,15 @@ def _columns(_actor: Actor, _given: PaperFilter) -> list[Column[Paper]]:
 def _chunks(actor: Actor, given: PaperFilter) -> Iterator[Sequence[Paper]]:
     before: int | None = None
     while True:
-        rows, more = papers(actor, year=given.year, below=given.below, before=before, size=CHUNK)
+        rows, more = papers(
+            actor,
+            year=given.year,
+            below=given.below,
+            report=given.report,
+            among=readable(actor),
+            before=before,
+            size=CHUNK,
+        )
         yield rows
         if not more:
             return
@@ -35,7 +44,8 @@ def _chunks(actor: Actor, given: PaperFilter) -> Iterator[Sequence[Paper]]:
 
 
 def _said(_actor: Actor, given: PaperFilter) -> list[tuple[str, str]]:
-    return year_said(given.year) + path_said(given.below)
+    said = [(_("Paper"), str(REPORTS[given.report].name))] if given.report in REPORTS else []
+    return year_said(given.year) + path_said(given.below) + said
 
 
 PAPERS: List[PaperFilter, Paper] = List(

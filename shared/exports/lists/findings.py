@@ -13,6 +13,7 @@ from shared.exports.lists.columns import CHUNK, Column, List
 from shared.exports.lists.phrases import unit_said
 from shared.findings.models import Inspection
 from shared.findings.queries.lists import FindingFilter, FindingRow, findings
+from shared.findings.queries.words import STATES
 from shared.i18n import _, lazy_
 from shared.organisations.models import Unit
 
@@ -24,17 +25,6 @@ _VIEWS = {
     "reopened": lazy_("Found again"),
     "check": lazy_("To be looked at again"),
     "all": lazy_("All"),
-}
-STATES = {
-    "not_started": lazy_("Not begun"),
-    "working": lazy_("Being put right"),
-    "mostly_done": lazy_("Mostly done"),
-    "applied": lazy_("Applied for closing"),
-    "reviewed": lazy_("Checked once"),
-    "returned": lazy_("Returned for rework"),
-    "closed": lazy_("Closed off"),
-    "reopened": lazy_("Found again"),
-    "void": lazy_("Void"),
 }
 
 

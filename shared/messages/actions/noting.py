@@ -32,6 +32,7 @@ class Outcome:
     reference: str | None = None
     away: bool = False
     wait: int | None = None
+    page: str = ""
 
 
 def note_outcome(
@@ -82,6 +83,7 @@ def note_outcomes(outcomes: Sequence[Outcome]) -> None:
         "reason": ([one.reason for one in outcomes], Text()),
         "subject": ([one.subject for one in outcomes], Text()),
         "body": ([one.body for one in outcomes], Text()),
+        "page": ([one.page for one in outcomes], Text()),
         "reference": ([one.reference for one in outcomes], Text()),
     }
     given = (
@@ -107,6 +109,7 @@ def note_outcomes(outcomes: Sequence[Outcome]) -> None:
             sent_at=case((given.c.state == "sent", literal(at)), else_=Delivery.sent_at),
             subject=case((written, given.c.subject), else_=Delivery.subject),
             body=case((written, given.c.body), else_=Delivery.body),
+            page=case((written, given.c.page), else_=Delivery.page),
             reference=func.coalesce(given.c.reference, Delivery.reference),
         )
         .execution_options(synchronize_session=False)

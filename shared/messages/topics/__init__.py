@@ -34,11 +34,25 @@ TOPICS: dict[str, Topic] = {
     ),
     "people": Topic(lazy_("Transfers and hand-overs"), ("transfer", "handover"), may_opt_out=False),
     "circulars": Topic(lazy_("Circulars"), ("circular",), may_opt_out=False),
+    "dispatches": Topic(lazy_("Official documents"), ("dispatch",), may_opt_out=False),
     "dues": Topic(lazy_("Dues"), ("dues",)),
 }
 
 #: About something that has its own hour: told at once, at night and on days off too.
 AT_ONCE = frozenset({"meeting", "joint"})
+
+#: What travels in the day's digest, where the recipient gets one; the keys of PARTS in services/worker/digests.py.
+IN_DIGEST = frozenset(
+    {
+        "task_late",
+        "resolution_late",
+        "finding_late",
+        "return_late",
+        "assessment_late",
+        "deed_late",
+        "watch_late",
+    }
+)
 
 _OF = {kind: key for key, topic in TOPICS.items() for kind in topic.kinds}
 
@@ -83,6 +97,7 @@ KINDS: dict[str, lazy_] = {
     "handover": lazy_("Hand-over of an office"),
     "dues": lazy_("Dues and fees"),
     "circular": lazy_("Circular"),
+    "dispatch": lazy_("Step of an official document"),
     "assessment_round": lazy_("Step of an assessment round"),
     "assessment_result": lazy_("Review and result of a round"),
     "assessment_late": lazy_("Self-score past its day"),

@@ -94,6 +94,7 @@ WORDINGS: dict[str, Wording] = {
     "filling": Wording(("unit", "title", "day", "remark"), "", lazy_("sent back with a remark")),
     "transfer": Wording(("person", "sender", "receiver"), "either", lazy_("sent, accepted, sent back")),
     "handover": Wording(("unit", "post"), "either", lazy_("offered, taken")),
+    "dispatch": Wording(("unit", "title"), "either", lazy_("to review, to sign, sent back, signed")),
     "assessment_result": Wording(
         ("unit", "title", "day"), "either", lazy_("to review, returned, published, appeal answered")
     ),

@@ -5,7 +5,7 @@ what stands open for this hand-over, and what taking it changes.
 """
 
 from shared.i18n import lazy_
-from shared.reminders.handed import deeds, ledger, resolutions, roles, tasks, waiting
+from shared.reminders.handed import deeds, ledger, resolutions, reviewing, roles, tasks, waiting
 from shared.reminders.handed.part import Handed
 
 HANDED: dict[str, Handed] = {
@@ -38,6 +38,14 @@ HANDED: dict[str, Handed] = {
         lazy_("What the former holder led or helped with at this unit is yours."),
         tasks.read_tasks,
         tasks.take_tasks,
+    ),
+    "reviews": Handed(
+        lazy_("Sheets of assessment to review"),
+        lazy_(
+            "What the former holder was given to review is yours; the own unit is never marked by its own people."
+        ),
+        reviewing.read_reviews,
+        reviewing.take_reviews,
     ),
     "deeds": Handed(
         lazy_("Deeds to be done"),

@@ -56,6 +56,11 @@ class WatchRow:
     month_missing: bool
 
     @property
+    def over(self) -> bool:
+        """Whether the last day itself has passed while the unit stands on the list."""
+        return self.state in ON_THE_LIST and self.until < today()
+
+    @property
     def late(self) -> bool:
         return self.state in ON_THE_LIST and (
             self.until < today() or bool(self.late_measures) or self.month_missing

@@ -197,7 +197,7 @@ def test_a_new_version_takes_the_place_of_the_running_one(world: World, within: 
         assert start_draft(SYSTEM, base=old, form_key="next").id == draft.id
         with pytest.raises(Conflict):
             start_draft(SYSTEM, base=old, form_key="another")
-        assert (draft.version, draft.enabled, len(lines_of(draft.id))) == (3, False, len(lines_of(old.id)))
+        assert (draft.version, draft.enabled, len(lines_of(draft.id))) == (4, False, len(lines_of(old.id)))
         save_draft(SYSTEM, scheme=draft, head=head(), lines=lines_of(old.id), revision=1)
         # Somebody else still has the first version of the draft.
         with pytest.raises(Conflict):

@@ -300,8 +300,8 @@ def test_passed_on_once_and_withdrawn_with_its_original(world: World, enter: Ent
     officer, secretary = enter(organ["officer"]), enter(organ["secretary"])
     circular_id = out(officer, organ.middle, files=paper())
     page = secretary.get(f"/circulars/{circular_id}").text
-    assert "转发给本组织成员" in page
-    assert "转发给下级组织" not in page
+    assert 'value="members"' in page
+    assert 'value="units"' not in page
     press = {"unit_id": organ.branch, "to": "members"}
     for _press in range(2):
         assert secretary.post(f"/circulars/{circular_id}/pass-on", data=press).status_code == 303

@@ -15,11 +15,13 @@ from services.web.commands.demo import TENANTS, demo, first_day, load
 from services.web.commands.demo.cast import OPERATOR, ROLES, SUCCESSOR
 from services.web.commands.demo.plan import plan
 from shared.assessments.models import Appeal, Entry, Line, Round, Scheme, Score
+from shared.certificates.models import Certificate, Seal
 from shared.circulars.models import Circular, Receipt
 from shared.clock import now, today
 from shared.contacts.models import ContactPoint, Pairing, PairingActivity, Posting, Visit, VisitProblem
 from shared.db import db
 from shared.deeds.models import Deed, DeedCounter
+from shared.dispatches.models import Dispatch
 from shared.duties.models import DueItem, Exemption
 from shared.events.kinds import KINDS
 from shared.events.models import (
@@ -33,6 +35,7 @@ from shared.events.models import (
     StudyHours,
     Vote,
 )
+from shared.letterheads.models import Letterhead
 from shared.members.models import Membership, MobileContact, MobileStay, Person, PersonTerm, Post
 from shared.members.numbers import identity_number, phone_number, show_identity, show_phone
 from shared.messages.models import Delivery, MessageTemplate
@@ -368,6 +371,33 @@ def test_one_circular_is_read_in_part_and_one_waits_at_home(side: str) -> None:
     given = next(plan(name) for name in TENANTS if plan(name).line == side)
     home = select(Unit.id).where(Unit.name == given.home).scalar_subquery()
     assert count(Receipt.circular_id == second.id, Receipt.unit_id == home) == 1
+
+
+def test_official_documents_are_in_every_state(side: str) -> None:
+    assert states_of(Dispatch.state) == {
+        "archived": 1,
+        "void": 1,
+        "issued": 1,
+        "signed": 2,
+        "signing": 1,
+        "review": 1,
+    }
+    rows = db.session.execute(
+        select(Dispatch.number)
+        .where(Dispatch.number.is_not(None))
+        .order_by(Dispatch.series_id, Dispatch.number)
+    )
+    first, *rest = (number for (number,) in rows)
+    assert rest == [int(first or 0) + 1, int(first or 0) + 2, int(first or 0) + 3, 1]
+
+
+def test_certificates_bear_a_seal_or_wait_for_one(side: str) -> None:
+    assert count(Certificate.seal_id.is_not(None), Certificate.person_id.is_not(None)) > 3
+    assert 1 <= count(Certificate.seal_id.is_(None), Certificate.person_id.is_(None)) <= 3
+    bodies = db.session.scalars(select(Certificate.body)).all()
+    assert not [body for body in bodies if "{" in body or "}" in body]
+    assert count(Seal.id.is_not(None)) == 1
+    assert count(Letterhead.state == "active") == 1
 
 
 def test_deeds_and_contacts_are_in_every_state(side: str) -> None:

@@ -108,7 +108,7 @@ def test_all_units_of_the_filter_come_as_one_zip(app: Flask, world: World, enter
     side = world.organ
     ledgers(app, side)
     client = enter(side["admin"])
-    assert "打印 2 个单位" in client.get("/documents").text
+    assert "打印 2 个单位" in client.get("/documents/new?report=ledger&year=2026").text
     for _again in range(2):
         # A form sent twice is one job.
         assert client.post("/documents/print", data={"year": "2026", "form_key": "k"}).status_code == 303

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from shared.clock import now
 from shared.db import db, transaction
 from shared.messages.models import Delivery, Occasion
+from shared.settings import settings
 from shared.tenancy import tenant
 from tests.world import Cast, Side, World
 
@@ -92,3 +93,32 @@ def test_nobody_elses_notice_opens_and_what_is_not_sent_is_not_there(
     assert enter(world.union["member"]).get(f"/notices/{mine}").status_code == 404
     assert enter(side["member"]).get(f"/notices/{waiting}").status_code == 404
     assert unread(app, side) == 2
+
+
+def test_a_notice_opens_what_it_is_about_and_its_text_has_no_bare_address(
+    app: Flask, world: World, enter: Enter
+) -> None:
+    side = world.organ
+    [key] = notices(app, side, side["member"].person_id, 1)
+    base = settings().base_url
+    body = (
+        f"逾期 (2)\n第一支部：主题党日\n第二支部：党课\n打开页面：{base}/tasks?view=late&whose=own\n\n"
+        f"只此一句\n\n打开页面：{base}//evil.test/x\n\n题为 {base}/x 的事"
+    )
+    with app.app_context(), tenant(side.tenant_id):
+        with transaction():
+            db.session.execute(
+                text("update delivery set body = :body, page = '/circulars/7' where id = :id"),
+                {"body": body, "id": key},
+            )
+        db.session.remove()
+    page = enter(side["member"]).get(f"/notices/{key}").get_data(as_text=True).split("<main", 1)[1]
+    assert page.count("逾期 (2)") == 1
+    assert 'href="/circulars/7"' in page
+    assert 'href="/tasks?view=late&amp;whose=own"' in page
+    assert f"打开页面：{base}/tasks" not in page
+    # An address that leads elsewhere, and one inside somebody's words, stay text.
+    assert 'href="//evil' not in page
+    assert f"打开页面：{base}//evil.test/x" in page
+    assert f"题为 {base}/x 的事" in page
+    assert "<p>只此一句</p>" in page

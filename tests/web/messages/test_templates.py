@@ -174,7 +174,7 @@ def test_every_kind_has_its_page_in_every_language_with_few_queries(
 def test_the_bell_opens_messages_and_its_pages_have_tabs(world: World, enter: Enter) -> None:
     client = enter(world.organ["admin"])
     page = client.get("/notices").text
-    assert "<h1>消息" in re.sub(r"<h1[^>]*>\s*", "<h1>", page)
+    assert "<h1>我的消息" in re.sub(r"<h1[^>]*>\s*", "<h1>", page)
     assert 'aria-label="消息，0 条未读"' in page
     assert 'href="/reminders' in page
     member = enter(world.organ["member"]).get("/notices").text

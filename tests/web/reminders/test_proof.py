@@ -245,3 +245,42 @@ def test_far_days_of_an_address_are_no_fault(world: World, enter: Enter) -> None
     for day in ("0001-01-01", "9999-12-31", "2026-02-30", "x", str(today() + timedelta(days=9))):
         for page in ("proof", "messages"):
             assert client.get(f"/reminders/{page}?since={day}&until={day}").status_code == 200
+
+
+def test_what_only_went_in_the_digest_is_one_line_a_day(app: Flask, world: World, enter: Enter) -> None:
+    side = world.organ
+    first = told(app, side, "task_late", "late:1", side["secretary"])
+    second = told(app, side, "deed_late", "late:2", side["secretary"], side["member"])
+    alone = told(app, side, "return_late", "late:3", side["member"])
+    change(
+        app,
+        side,
+        "update delivery set state = 'suppressed', reason = 'digest' where occasion_id in (:a, :b)",
+        a=first,
+        b=second,
+    )
+    client = enter(side["officer"])
+    page = client.get("/reminders/proof").get_data(as_text=True)
+    assert "并入当日提醒的事项 2 件" in page
+    assert f"occasion={first}" not in page
+    assert f"occasion={second}" not in page
+    assert f"occasion={alone}" in page
+    # The line opens into the messages; whoever asks for a kind sees them one by one.
+    inside = client.get(f"/reminders/messages?since={today()}&until={today()}&outcome=joined")
+    assert inside.get_data(as_text=True).count("任务逾期") >= 1
+    assert f"occasion={first}" in client.get("/reminders/proof?kind=task_late").get_data(as_text=True)
+    # Who does not reach these people sees no line of them.
+    assert "并入当日提醒" not in enter(side.colleague or side["admin"]).get("/reminders/proof").get_data(
+        as_text=True
+    )
+    # A message that could not be joined brings its occasion back.
+    change(
+        app,
+        side,
+        "update delivery set state = 'failed', reason = 'bounced' where id ="
+        " (select min(id) from delivery where occasion_id = :b)",
+        b=second,
+    )
+    page = client.get("/reminders/proof").get_data(as_text=True)
+    assert "并入当日提醒的事项 1 件" in page
+    assert f"occasion={second}" in page

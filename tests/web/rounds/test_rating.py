@@ -41,16 +41,29 @@ def vote(
     return poll_id
 
 
+@pytest.fixture
+def officer(world: World, enter: Enter, change: Callable[..., None]) -> FlaskClient:
+    """Runs the round and belongs to another unit: nobody chooses the ballot that rates the own one."""
+    other = world.organ.colleague
+    assert other is not None
+    change(
+        world.organ,
+        "insert into role_grant (person_id, role, since) values (:key, 'admin', '2026-01-01')",
+        key=other.person_id,
+    )
+    return enter(other)
+
+
 def take(client: FlaskClient, entry_id: int, line_id: int, poll_id: int) -> int:
     data = {"line_id": str(line_id), "poll_id": str(poll_id)}
     return client.post(f"/rounds/entries/{entry_id}/rating", data=data).status_code
 
 
 def test_the_line_gets_full_marks_times_the_rating(
-    world: World, enter: Enter, rows: Rows, sheet: Sheet, entry_id: int
+    world: World, enter: Enter, rows: Rows, sheet: Sheet, entry_id: int, officer: FlaskClient
 ) -> None:
     organ = world.organ
-    officer = enter(organ["officer"])
+    assert organ.colleague is not None
     page = officer.get(f"/rounds/entries/{entry_id}").text
     assert "述职测评" not in page
     poll_id = vote(world, enter, unit_id=organ.branch, by=organ["secretary"], key="1")
@@ -68,7 +81,7 @@ def test_the_line_gets_full_marks_times_the_rating(
     for _twice in range(2):
         assert take(officer, entry_id, sheet["rating"], poll_id) == 303
     # Four times 0.6 and four times 1, of ten marks.
-    assert rows(organ, MARKS, l=sheet["rating"]) == [(Decimal("8.00"), poll_id, organ["officer"].person_id)]
+    assert rows(organ, MARKS, l=sheet["rating"]) == [(Decimal("8.00"), poll_id, organ.colleague.person_id)]
     assert rows(
         organ,
         "select count(*) from audit_entry where verb = 'round.take_rating' and unit_id = :u",
@@ -78,7 +91,7 @@ def test_the_line_gets_full_marks_times_the_rating(
 
 @pytest.mark.parametrize("what", ["open", "few", "superior", "line"])
 def test_what_rates_nothing_gives_no_marks(
-    world: World, enter: Enter, rows: Rows, sheet: Sheet, entry_id: int, what: str
+    world: World, enter: Enter, rows: Rows, sheet: Sheet, entry_id: int, officer: FlaskClient, what: str
 ) -> None:
     organ = world.organ
     at = organ.middle if what == "superior" else organ.branch
@@ -87,7 +100,7 @@ def test_what_rates_nothing_gives_no_marks(
         world, enter, unit_id=at, by=by, key=what, voters=2 if what == "few" else 8, closed=what != "open"
     )
     line = sheet["evidence" if what == "line" else "rating"]
-    assert take(enter(organ["officer"]), entry_id, line, poll_id) == 303
+    assert take(officer, entry_id, line, poll_id) == 303
     assert rows(organ, MARKS, l=line) == []
     assert rows(organ, "select count(*) from audit_entry where verb = 'round.take_rating'") == [(0,)]
 

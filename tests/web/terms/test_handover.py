@@ -131,6 +131,7 @@ def test_the_new_secretary_takes_everything_in_two_steps(app: Flask, world: Worl
             "minutes": 0,
             "resolutions": 0,
             "tasks": 0,
+            "reviews": 0,
             "deeds": 0,
             "contacts": 0,
             "transfers": 0,

@@ -148,7 +148,7 @@ def test_more_units_cost_no_more_queries(
         page = client.get("/").text
     assert "第" in page
     # The ledger's, and at most two for each noun that has something to say there.
-    assert len(many) == len(few) <= 24
+    assert len(many) == len(few) <= 27
     with app.app_context(), tenant(world.organ.tenant_id):
         assert len(list(db.session.scalars(select(DueItem.id)))) == 101
         db.session.remove()

@@ -12,9 +12,9 @@ from services.web.fields import show_problem
 from shared.access.door import fetch
 from shared.access.permissions import Permission
 from shared.ballots.actions.counting import Counted, enter_count
-from shared.ballots.kinds import CHOICES, ballot_kinds
+from shared.ballots.kinds import CHOICES, CLASSES, ballot_kinds
 from shared.ballots.models import Poll, PollItem
-from shared.ballots.queries.results import counts_of, poll_items
+from shared.ballots.queries.results import counts_of, poll_items, voters_on_paper
 from shared.db import transaction
 from shared.errors import Conflict, Invalid
 from shared.i18n import _
@@ -58,7 +58,17 @@ def count(poll_id: int) -> Response | tuple[str, int]:
     poll = fetch(Poll, poll_id, actor=actor(), may=Permission.BALLOT_RUN, lock=sending)
     kind = ballot_kinds()[poll.kind]
     items = poll_items(poll.id)
-    mine = next((one for one, _name in counts_of(poll) if one.person_id == actor().person_id), None)
+    voters = voters_on_paper(poll.id)
+    asked = request.values.get("of", "members")
+    of_class = asked if asked in voters else next(iter(voters), "members")
+    mine = next(
+        (
+            one
+            for one, _name in counts_of(poll)
+            if one.person_id == actor().person_id and one.voter_class == of_class
+        ),
+        None,
+    )
     form = CountForm() if sending else CountForm(formdata=None, form_key=secrets.token_hex(12))
     totals: dict[str, dict[str, int]] = _totals(items, kind.choices) if sending else {}
     if not sending and mine is not None:
@@ -75,6 +85,9 @@ def count(poll_id: int) -> Response | tuple[str, int]:
             items=items,
             choices=CHOICES,
             totals=totals,
+            voters=voters,
+            classes=CLASSES,
+            of_class=of_class,
         ), status
 
     if poll.way != "paper" or poll.state != "open":
@@ -92,7 +105,9 @@ def count(poll_id: int) -> Response | tuple[str, int]:
                 invalid=form.invalid.data or 0,
                 totals=totals | {"w": _written(form.written.data or "")},
             )
-            agreed = enter_count(actor(), poll=poll, given=given, form_key=form.form_key.data[:64])
+            agreed = enter_count(
+                actor(), poll=poll, given=given, form_key=form.form_key.data[:64], voter_class=of_class
+            )
     except Invalid as problem:
         show_problem(form, problem)
         return page(422)
@@ -100,7 +115,7 @@ def count(poll_id: int) -> Response | tuple[str, int]:
         flash(str(problem), "due")
     else:
         flash(
-            _("Both counted the same: the vote is closed.")
+            _("Of each class two people counted the same: the vote is closed.")
             if agreed
             else _("Entered. It counts once a second person has counted the same."),
             "ok" if agreed else "due",

@@ -1,5 +1,7 @@
 """One vote: opened, closed, made known; its result; its ballots to print."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,10 +11,19 @@ from services.web.edge import actor, requires
 from services.web.events.forms import person_key
 from shared.access.door import fetch
 from shared.access.permissions import Permission
-from shared.ballots.actions.holding import close_poll, count_voters, open_poll, publish_poll
+from shared.ballots.actions.holding import close_poll, open_poll, publish_poll, voters_by_class
 from shared.ballots.kinds import CHOICES, CLASSES, ballot_kinds
-from shared.ballots.models import Poll
-from shared.ballots.queries.results import counts_of, poll_items, receipts, result_of, turnout
+from shared.ballots.models import Poll, PollCount
+from shared.ballots.queries.results import (
+    agreed_count,
+    counts_of,
+    poll_items,
+    receipts,
+    result_of,
+    turnout,
+    voters_on_paper,
+)
+from shared.ballots.queries.steps import steps_of
 from shared.db import transaction
 from shared.errors import Conflict, Invalid
 from shared.i18n import _
@@ -25,8 +36,10 @@ def show(poll_id: int) -> str:
     """How it stands, what can be done next, and, once closed, what it added up to."""
     poll = fetch(Poll, poll_id, actor=actor(), may=Permission.BALLOT_VIEW)
     unit = fetch(Unit, poll.unit_id, actor=actor(), may=Permission.BALLOT_VIEW)
+    counts = counts_of(poll) if poll.way == "paper" else []
     closed = poll.state in ("closed", "published")
-    voted, voters = turnout(poll.id)
+    voted, _all = turnout(poll.id)
+    by_class = voters_by_class(unit, poll) if poll.state == "draft" else voters_on_paper(poll.id)
     return render_template(
         "ballots/show.html",
         poll=poll,
@@ -39,13 +52,25 @@ def show(poll_id: int) -> str:
         choices=CHOICES,
         classes=CLASSES,
         voted=voted,
-        voters=voters if poll.state != "draft" else count_voters(unit, poll.kind),
+        voters=sum(by_class.values()),
+        by_class=by_class,
+        by_class_words=_(", ").join(f"{CLASSES[key]} {n}" for key, n in by_class.items()),
+        differ=_differ(counts),
+        steps=steps_of(unit, poll) if poll.kind == "appraisal" else [],
         result=result_of(poll) if closed else None,
         codes=receipts(poll) if closed and poll.way == "screen" else [],
-        counts=counts_of(poll) if poll.way == "paper" else [],
+        counts=counts,
         may_run=actor().can(Permission.BALLOT_RUN, unit.path),
         me=actor().person_id,
     )
+
+
+def _differ(counts: Sequence[tuple[PollCount, str]]) -> bool:
+    """Whether two people counted one class and not the same."""
+    by_class: dict[str, list[PollCount]] = {}
+    for one, _name in counts:
+        by_class.setdefault(one.voter_class, []).append(one)
+    return any(len(known) > 1 and agreed_count(known) is None for known in by_class.values())
 
 
 def _back(poll_id: int) -> Response:
@@ -111,4 +136,6 @@ def paper(poll_id: int) -> str:
         kind=ballot_kinds()[poll.kind],
         items=poll_items(poll.id),
         choices=CHOICES,
+        classes=CLASSES,
+        by_class=voters_by_class(unit, poll) if poll.state == "draft" else voters_on_paper(poll.id),
     )

@@ -1,7 +1,9 @@
 """Circulars that came: to the person, or to a unit for which the person answers. Read, answered."""
 
+from dataclasses import dataclass
+
 from flask import Response, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.web.circulars.forms import ReplyForm
@@ -16,6 +18,7 @@ from shared.circulars.actions import mark_read, reply
 from shared.circulars.actions.drafting import is_over
 from shared.circulars.models import Circular, Receipt
 from shared.circulars.queries import AtHand, at_hand, files_of, inbox
+from shared.circulars.queries.reading import continuing
 from shared.clock import today
 from shared.db import db, transaction
 from shared.errors import Conflict, Invalid, NotFound
@@ -33,9 +36,13 @@ def _after() -> tuple[int, int] | None:
 
 @blueprint.get("")
 @requires(Permission.SELF)
-def index() -> str:
-    waiting = request.args.get("view") == "waiting"
+def index() -> BaseResponse | str:
+    """What came; whoever sends circulars and gets none begins with those sent out."""
+    view = request.args.get("view", "")
+    waiting = view == "waiting"
     rows, more = inbox(actor(), waiting=waiting, after=_after())
+    if not rows and not view and _after() is None and actor().may(SEND):
+        return redirect(url_for("circulars.sent"), 303)
     return render_template(
         "circulars/index.html",
         rows=rows,
@@ -46,8 +53,18 @@ def index() -> str:
     )
 
 
-def _passing(circular: Circular, mine: list[tuple[Receipt, str]]) -> list[tuple[int, str, int | None, bool]]:
-    """(unit, its name, what it passed on, whether units below are in reach) of units the reader may speak for."""
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A unit for which the reader may pass it on; `copies`: what it passed on already, by what a receipt is of."""
+
+    unit_id: int
+    name: str
+    #: Whether units below are in reach.
+    below: bool
+    copies: dict[str, int]
+
+
+def _passing(circular: Circular, mine: list[tuple[Receipt, str]]) -> list[Passing]:
     unit_ids = [receipt.unit_id for receipt, _name in mine if receipt.unit_id is not None]
     if circular.state != "sent" or not unit_ids or not actor().may(SEND):
         return []
@@ -62,17 +79,19 @@ def _passing(circular: Circular, mine: list[tuple[Receipt, str]]) -> list[tuple[
         )
         .exists()
     )
-    copy = (
-        select(Circular.id)
+    copies = (
+        select(func.jsonb_object_agg(Circular.whom, Circular.id))
         .where(Circular.from_id == circular.id, Circular.unit_id == Unit.id, Circular.state == "sent")
         .scalar_subquery()
     )
     rows = db.session.execute(
-        select(Unit.id, Unit.name, copy, has_below)
-        .where(Unit.id.in_(unit_ids), Unit.state == "active", reach_filter(actor(), SEND, Unit.path))
+        select(Unit.id, Unit.name, has_below, copies)
+        .where(
+            Unit.id.in_(continuing(unit_ids)), Unit.state == "active", reach_filter(actor(), SEND, Unit.path)
+        )
         .order_by(Unit.path)
     )
-    return [(key, name, copy_id, under) for key, name, copy_id, under in rows]
+    return [Passing(key, name, under, made or {}) for key, name, under, made in rows]
 
 
 def _page(

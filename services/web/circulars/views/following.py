@@ -14,6 +14,7 @@ from services.web.limits import limiter
 from shared.access.door import fetch, reach_filter
 from shared.circulars.actions import change_day, pass_on, remind, withdraw
 from shared.circulars.actions.drafting import is_over
+from shared.circulars.actions.sending import key_of
 from shared.circulars.models import Circular, Receipt
 from shared.circulars.queries import (
     VIEWS,
@@ -23,9 +24,11 @@ from shared.circulars.queries import (
 )
 from shared.circulars.queries import receipts as rows_of
 from shared.circulars.queries import sent as sent_rows
+from shared.circulars.queries.reading import continued
 from shared.db import db, transaction
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.i18n import _
+from shared.jobs import Job
 from shared.organisations.models import Unit
 
 
@@ -89,6 +92,9 @@ def receipts(circular_id: int) -> BaseResponse | str:
         views=_views(circular),
         states=STATES,
         over=is_over(circular),
+        going=db.session.execute(
+            select(Job).where(Job.form_key == key_of(circular.id), Job.state != "done")
+        ).scalar_one_or_none(),
         day=DayForm(formdata=None, version=str(circular.version), due_on=circular.due_on),
         withdrawal=WithdrawForm(formdata=None),
     )
@@ -110,11 +116,13 @@ def remind_open(circular_id: int) -> BaseResponse:
     circular = fetch(Circular, circular_id, actor=actor(), may=SEND, lock=True)
     try:
         with transaction():
-            told = remind(actor(), circular=circular)
+            told, later = remind(actor(), circular=circular)
     except (Invalid, Conflict) as problem:
         said(problem)
     else:
-        if told:
+        if told and later:
+            flash(_("%(n)s recipients are being reminded in the background.", n=told), "run")
+        elif told:
             flash(_("%(n)s recipients are reminded.", n=told), "ok")
         else:
             flash(_("All of them have been told today already."), "run")
@@ -173,8 +181,10 @@ def _came_to_mine(circular_id: int) -> Circular:
         raise NotFound(_("There is nothing at this address."))
     came = db.session.scalar(
         select(Receipt.id)
-        .join(Unit, (Unit.tenant_id == Receipt.tenant_id) & (Unit.id == Receipt.unit_id))
-        .where(Receipt.circular_id == circular_id, reach_filter(actor(), SEND, Unit.path))
+        .where(
+            Receipt.circular_id == circular_id,
+            Receipt.unit_id.in_(continued(reach_filter(actor(), SEND, Unit.path))),
+        )
         .limit(1)
     )
     if came is None:
@@ -186,18 +196,28 @@ def _came_to_mine(circular_id: int) -> Circular:
 @requires(SEND)
 @limiter.limit("60 per hour")
 def pass_it_on(circular_id: int) -> BaseResponse:
-    """One press sends it on to the unit's members or the units below, in the unit's name."""
-    circular = _came_to_mine(circular_id)
+    """One press sends it on to the unit's members, the units below, or both, in the unit's name."""
     unit_id = person_key(request.form.get("unit_id"))
-    try:
-        if unit_id is None:
-            raise Conflict(_("This circular has not come to this unit."))
-        unit = fetch(Unit, unit_id, actor=actor(), may=SEND)
-        with transaction():
-            copy, fresh = pass_on(actor(), circular=circular, unit=unit, to=request.form.get("to", ""))
-            copy_id = copy.id
-    except (Invalid, Conflict) as problem:
-        said(problem)
+    chosen = list(dict.fromkeys(request.form.getlist("to")))[:4]
+    copies: list[int] = []
+    fresh = False
+    for to in chosen or [""]:
+        circular = _came_to_mine(circular_id)
+        try:
+            if unit_id is None:
+                raise Conflict(_("This circular has not come to this unit."))
+            if not to:
+                raise Conflict(_("Choose whom it is passed on to."))
+            unit = fetch(Unit, unit_id, actor=actor(), may=SEND)
+            with transaction():
+                copy, new = pass_on(actor(), circular=circular, unit=unit, to=to)
+                copies.append(copy.id)
+            fresh = fresh or new
+        except (Invalid, Conflict) as problem:
+            said(problem)
+    if not copies:
         return redirect(url_for("circulars.index"), 303)
     flash(_("Passed on.") if fresh else _("It was passed on already."), "ok" if fresh else "run")
-    return redirect(url_for("circulars.receipts", circular_id=copy_id), 303)
+    if len(copies) > 1:
+        return redirect(url_for("circulars.show", circular_id=circular_id), 303)
+    return redirect(url_for("circulars.receipts", circular_id=copies[0]), 303)

@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from services.web.commands.demo.appraisals import appraise
 from services.web.commands.demo.campaign import campaign
 from services.web.commands.demo.cast import (
     OPERATOR,
@@ -18,14 +19,16 @@ from services.web.commands.demo.cast import (
     parts,
     seat,
 )
+from services.web.commands.demo.certificates import award
 from services.web.commands.demo.circulars import tell_units
+from services.web.commands.demo.dispatches import write_documents
 from services.web.commands.demo.gathering import meet, pay
 from services.web.commands.demo.grades import honour
 from services.web.commands.demo.ledger import write_ledger
 from services.web.commands.demo.lines import second_line, write_tenures
 from services.web.commands.demo.minutes import keep_minutes
 from services.web.commands.demo.moves import receive_post, register_stays, send_across, send_people
-from services.web.commands.demo.notices import send_notices
+from services.web.commands.demo.notices import read_most, send_notices
 from services.web.commands.demo.paper import issue_plans
 from services.web.commands.demo.past import enter_past
 from services.web.commands.demo.people import Staff, settle
@@ -155,8 +158,10 @@ def _fill(given: Plan, tenant_id: int, logins: dict[str, int]) -> None:
     for year in {since.year, on.year}:
         score_units(admin, year=year)
     honour(given, units, admin, on=on)
+    award(given, units, admin, on=on)
     assess(given, units, staffs, admin, officer=cast["officer"].person, on=on)
     draft_next(admin)
+    read_most(cast=[part.person.person_id for part in cast.values()])
     click.echo(
         _(
             "%(name)s: %(units)s units, %(people)s people, %(events)s events",
@@ -201,10 +206,12 @@ def _live(
     campaign(given, units, staffs, admin, officer=officer, on=on)
     ask_tables(given, units, staffs, admin, officer=officer, on=on)
     tell_units(given, units, staffs, admin, officer=officer, on=on)
+    write_documents(given, units, admin, cast, on=on)
     word_messages(given, admin)
     serve(given, units, staffs, admin, cast, on=on)
     watch(given, units, staffs, admin, cast, on=on)
     vote(given, units, staffs, admin, cast, on=on)
+    appraise(given, units, staffs, admin, cast, on=on)
 
 
 def exchange() -> None:

@@ -11,6 +11,7 @@ from services.web.commands.demo.people import Belonging, Staff
 from services.web.commands.demo.plan import Plan, read
 from services.web.commands.demo.tree import Planted
 from shared.access.actor import Actor
+from shared.audiences.actions import keep_segment
 from shared.audiences.recipients import Audience
 from shared.circulars.actions import Words, count_recipients, make_circular, mark_read, reply, send
 from shared.circulars.models import Circular, Receipt
@@ -52,6 +53,14 @@ def tell_units(
                 text=said["answered"]["remark"] if second else "",
             )
     _date(first, on)
+    leaders = Audience(whom="answering", unit_kinds=(KINDS[given.line],), under_id=root.id)
+    keep_segment(
+        actor,
+        unit=root,
+        name=said["segment"]["name"],
+        audience=leaders,
+        form_key=f"demo segment {given.domain}",
+    )
     _send(given, actor, root, said["waiting"], "waiting", due_on=on + timedelta(days=AHEAD))
 
 

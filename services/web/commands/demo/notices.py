@@ -1,13 +1,14 @@
 """Reminders pressed in the last days: some read, some not, one undelivered."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Text, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.clock import ZONE
+from shared.clock import ZONE, now
 from shared.db import db
 from shared.duties.models import DueItem
 from shared.i18n import use_locale
@@ -22,6 +23,21 @@ from shared.reminders.queries.recipients import told_by_hand
 PRESSES = (9, 2)
 #: Notices younger than this wait to be read.
 UNREAD_DAYS = 5
+#: Kinds of what was told in the course of the year.
+PAST = (
+    "assessment_round",
+    "assessment_result",
+    "contact",
+    "deed",
+    "filling",
+    "finding",
+    "findings",
+    "plan",
+    "resolutions",
+    "return",
+    "task",
+    "watch",
+)
 
 
 def send_notices(*, officer_id: int, on: date, seed: str) -> int:
@@ -29,6 +45,24 @@ def send_notices(*, officer_id: int, on: date, seed: str) -> int:
     chance = Random(f"notices of {seed}")
     return sum(
         _press(officer_id, on - timedelta(days=days), chance, old=days > UNREAD_DAYS) for days in PRESSES
+    )
+
+
+def read_most(*, cast: Iterable[int]) -> None:
+    """Most of what the year brought has been read as soon as it comes; what still wants an act stays unread.
+
+    `cast`: the people who sign in, for whom all of that is read.
+    """
+    db.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.channel == "in_app",
+            Delivery.state == "pending",
+            Delivery.occasion_id.in_(select(Occasion.id).where(Occasion.kind.in_(PAST))),
+            or_(Delivery.person_id % 3 != 0, Delivery.person_id.in_(list(cast))),
+        )
+        .values(read_at=now())
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -55,7 +55,7 @@ def vote(
         return draft_poll(own, unit=home, given=draft, form_key=f"demo {key} {given.domain}")
 
     known = drafted("known", kind=kind, title=title, items=lines, seats=seats)
-    open_poll(own, unit=home, poll=known, seen=count_voters(home, known.kind))
+    open_poll(own, unit=home, poll=known, seen=count_voters(home, known))
     items = poll_items(known.id)
     people = {one.person_id: one for one in staffs[given.home].members}
     voters = db.session.scalars(
@@ -82,4 +82,4 @@ def vote(
         waiting = drafted(
             "waiting", kind="union_election", title="补选工会委员会委员", items=names[:3], seats=1
         )
-    open_poll(own, unit=home, poll=waiting, seen=count_voters(home, waiting.kind))
+    open_poll(own, unit=home, poll=waiting, seen=count_voters(home, waiting))

@@ -5,10 +5,9 @@ from datetime import date
 
 from services.web.minutes.views.routes import blueprint
 from shared.clock import today
-from shared.events.models import Event, Vote
-from shared.events.queries.votes import votes_of
-from shared.events.voting import Counted, VoteRule, electorate, judge, rule_on, rules_for
-from shared.events.voting.rules import NAMES, Fraction
+from shared.events.models import Event
+from shared.events.queries.votes import Said, part_of, votes_said
+from shared.events.voting import Counted, VoteRule, electorate, judge, rules_for
 from shared.i18n import _
 from shared.organisations.models import Unit
 from shared.tenants.queries import setting
@@ -26,16 +25,12 @@ class Frame:
     written: bool
 
 
-def _part(fraction: Fraction) -> str:
-    return _("half") if (fraction.over, fraction.under) == (1, 2) else str(fraction)
-
-
 def _numbers_said(rule: VoteRule, due: int) -> str:
     verdict = judge(rule, Counted(due, due, 0))
     words = {
         "rule": rule.name,
         "needed": verdict.needed_present,
-        "part": _part(rule.majority),
+        "part": part_of(rule.majority),
         "due": due,
         "ayes": verdict.needed_yes,
     }
@@ -83,52 +78,7 @@ def vote_frame(kind: str, unit: Unit, day: date | None) -> Frame | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One vote as the record shows it; `why` are the sentences that say how it came out."""
-
-    vote: Vote
-    name: str
-    why: list[str]
-    source: str
-
-
 @blueprint.app_template_global("votes_said")
-def votes_said(event: Event) -> list[Said]:
+def votes_shown(event: Event) -> list[Said]:
     """The votes of a record with the reasons of their result."""
-    return [_said(vote, event.held_on) for vote in votes_of(event.id)]
-
-
-def _said(vote: Vote, held_on: date) -> Said:
-    rule = rule_on(vote.rule, held_on)
-    name = str(NAMES.get(vote.rule, vote.rule))
-    if rule is None:
-        return Said(vote, name, [], "")
-    counted = Counted(vote.due_count, vote.present_count, vote.yes, vote.no, vote.abstain, vote.written)
-    verdict = judge(rule, counted)
-    why = [
-        _(
-            "%(due)s with a vote, %(present)s present; at least %(needed)s needed: quorum reached.",
-            due=counted.due,
-            present=counted.present,
-            needed=verdict.needed_present,
-        )
-    ]
-    words = {
-        "yes": counted.yes,
-        "needed": verdict.needed_yes,
-        "part": _part(rule.majority),
-        "base": verdict.base,
-    }
-    why.append(
-        _("%(yes)s ayes; %(needed)s needed, more than %(part)s of the %(base)s due.", **words)
-        if rule.majority_of == "due"
-        else _("%(yes)s ayes; %(needed)s needed, more than %(part)s of the %(base)s present.", **words)
-    )
-    if counted.written:
-        why.append(_("%(n)s written opinions of the absent are counted.", n=counted.written))
-    if vote.basis:
-        why.append(_("Left out of those due by: %(basis)s", basis=vote.basis))
-    if idle := counted.votes - counted.cast:
-        why.append(_("%(n)s who could vote did not.", n=idle))
-    return Said(vote, name, why, rule.source)
+    return votes_said(event.id, event.held_on)

@@ -16,7 +16,11 @@ from shared.organisations.models import Unit
 from shared.reminders.queries.proof import (
     OUTCOMES,
     PAGE,
+    FoldedDay,
+    OccasionLine,
     ProofFilter,
+    folded_days,
+    folds,
     message_counts,
     messages,
     near,
@@ -54,17 +58,26 @@ def _choices() -> dict[str, Any]:
 @blueprint.get("/reminders/proof")
 @requires(Permission.REMINDER_VIEW)
 def proof() -> str:
-    """The occasions with messages in reach, newest first."""
+    """The occasions with messages in reach, newest first; what only went in a digest by the day."""
     given = proof_asked()
-    found = occasions(actor(), given, before=number("before"))
+    before = number("before")
+    found = occasions(actor(), given, before=before)
+    more = len(found) > PAGE
     shown = found[:PAGE]
+    # What only went in the digest: a line a day, at the place of the newest of that day.
+    days = (
+        folded_days(actor(), given, before=before, after=shown[-1].id if more else None)
+        if folds(given)
+        else []
+    )
+    lines: list[OccasionLine | FoldedDay] = sorted([*shown, *days], key=lambda line: line.id, reverse=True)
     fields = given.fields()
     return render_template(
         "reminders/proof.html",
         given=given,
         fields=fields,
-        occasions=shown,
-        next=url_for("reminders.proof", **fields, before=shown[-1].id) if len(found) > PAGE else None,
+        occasions=lines,
+        next=url_for("reminders.proof", **fields, before=shown[-1].id) if more else None,
         kind_name=kind_name,
         **_choices(),
     )

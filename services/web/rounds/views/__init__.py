@@ -2,6 +2,8 @@
 
 from services.web.rounds.views import (
     appealing,
+    appraisals,
+    appraising,
     deciding,
     entering,
     following,
@@ -16,6 +18,8 @@ from services.web.rounds.views.routes import blueprint
 
 __all__ = [
     "appealing",
+    "appraisals",
+    "appraising",
     "blueprint",
     "deciding",
     "entering",

@@ -19,20 +19,19 @@ from services.web.rounds.words import entry_states, lap_states, line_kinds
 from shared.access.door import fetch
 from shared.access.permissions import Permission
 from shared.assessments.actions.entering import (
-    MOST_PROOFS,
     Wrong,
-    add_proofs,
     hand_in,
     is_written,
     lines_of,
     may_write,
-    remove_proof,
     save_marks,
     takes_points,
 )
+from shared.assessments.actions.evidence import MOST_PROOFS, add_proofs, remove_proof
 from shared.assessments.models import Entry, Line, Proof, Round, Scheme
 from shared.assessments.queries import round_sheet
-from shared.assessments.queries.entries import OwnRow, own_open, proofs, records_to_pick, sheet_lines
+from shared.assessments.queries.entries import OwnRow, own_open
+from shared.assessments.queries.sheets import proofs, records_to_pick, sheet_lines
 from shared.audit import record
 from shared.ballots.queries.grades import rating_polls
 from shared.clock import today

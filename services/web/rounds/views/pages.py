@@ -17,15 +17,13 @@ from shared.access.door import fetch, reach_filter
 from shared.access.permissions import Permission
 from shared.assessments.actions.opening import (
     PERIODS,
-    change_days,
     count_units,
     open_round,
     proposed_days,
     proposed_span,
-    remind_round,
     sample_units,
-    withdraw_round,
 )
+from shared.assessments.actions.running import change_days, remind_round, withdraw_round
 from shared.assessments.models import Scheme
 from shared.assessments.queries.entries import (
     RUNNING,
@@ -182,6 +180,12 @@ def filter_asked(round_id: int) -> EntryFilter:
         unit_id=unit_id,
         after=after[:600] if after.replace(".", "").isdigit() else None,
     )
+
+
+def units_of_round_asked() -> EntryFilter:
+    """The same, of the list as Excel: its address names the round in the query."""
+    named = person_key(request.args.get("round_id")) or 0
+    return filter_asked(lap_seen(named).id if named else 0)
 
 
 @blueprint.get("/<int:round_id>")

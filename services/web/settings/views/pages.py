@@ -105,6 +105,24 @@ ENTRIES: tuple[tuple[lazy_, tuple[Entry, ...]], ...] = (
                 lazy_("Own words for reminders, invitations and other messages, with a preview"),
             ),
             Entry(
+                "letterheads.index",
+                P.SETTING_EDIT,
+                lazy_("Own words on papers"),
+                lazy_("A line on top, a name of your own for a paper, a section of your own"),
+            ),
+            Entry(
+                "certificates.templates",
+                P.SETTING_EDIT,
+                lazy_("Templates of certificates"),
+                lazy_("What certificates of honour, of model workers and of courses read"),
+            ),
+            Entry(
+                "certificates.seals",
+                P.SETTING_EDIT,
+                lazy_("Seals"),
+                lazy_("Seals for certificates, and how often each was used"),
+            ),
+            Entry(
                 "transfers.receivers",
                 P.SETTING_EDIT,
                 lazy_("Units open to receive"),

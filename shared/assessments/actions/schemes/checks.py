@@ -111,6 +111,10 @@ def faults_of(
             )
         )
         found.append(Fault(None, "total", text))
+    if bonus_cap > total:
+        found.append(
+            Fault(None, "bonus_cap", _("All bonus lines together never add more than the sheet has marks."))
+        )
     for place, line in enumerate(lines):
         if line.kind == "bonus" and line.full > bonus_cap:
             found.append(

@@ -71,8 +71,10 @@ def lines_to_review(*columns: Any) -> Select[Any]:
 
 
 def waits() -> ColumnElement[bool]:
-    """A line of lines_to_review without a reviewer's word; bonus and veto lines wait for nobody."""
+    """A line of lines_to_review without a reviewer's word; bonus and veto lines wait for nobody, nor do those of a unit
+    that was dissolved meanwhile."""
     return and_(
+        Unit.state == "active",
         Line.kind.not_in(("bonus", "veto")),
         Mark.points.is_(None),
         ~func.coalesce(Mark.not_applicable, literal(False)),

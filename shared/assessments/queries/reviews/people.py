@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -49,10 +50,13 @@ def own_paths(person_ids: Iterable[int]) -> dict[int, set[str]]:
     """The units to which people belong: as members, by office, by a role other than that of a reviewer. One query."""
     people = list(person_ids)
     held = union(
+        # What is known to end one day lasts until then.
         select(Membership.person_id, Membership.unit_id).where(
-            Membership.person_id.in_(people), Membership.until.is_(None)
+            Membership.person_id.in_(people), or_(Membership.until.is_(None), Membership.until >= today())
         ),
-        select(Post.person_id, Post.unit_id).where(Post.person_id.in_(people), Post.until.is_(None)),
+        select(Post.person_id, Post.unit_id).where(
+            Post.person_id.in_(people), or_(Post.until.is_(None), Post.until >= today())
+        ),
         # A reviewer's role says what is to be reviewed, not where somebody belongs.
         select(RoleGrant.person_id, RoleGrant.unit_id).where(
             RoleGrant.person_id.in_(people),
@@ -82,18 +86,26 @@ def belongs_to(person_id: int | None, unit_id: int) -> bool:
     return bool(db.session.scalar(select(Unit.id).where(Unit.id == unit_id, is_own(paths))))
 
 
-def candidates() -> list[Candidate]:
-    """Who has a seat and may review today, by name. Two queries."""
+def _able(*columns: Any) -> Select[Any]:
+    """People who have a seat and may review today, with each role that says so."""
     roles = [role for role, spec in ROLES.items() if Permission.ROUND_REVIEW in spec.permissions]
-    rows = db.session.execute(
-        select(Person.id, Person.name, Unit.path)
+    return (
+        select(*columns)
+        .select_from(Person)
         .join(RoleGrant, and_(RoleGrant.tenant_id == Person.tenant_id, RoleGrant.person_id == Person.id))
         .join(
             Seat,
             and_(Seat.tenant_id == Person.tenant_id, Seat.person_id == Person.id, Seat.state == "active"),
         )
-        .join(Unit, and_(Unit.tenant_id == RoleGrant.tenant_id, Unit.id == RoleGrant.unit_id), isouter=True)
         .where(RoleGrant.role.in_(roles), in_force(today()), Person.state == "active")
+    )
+
+
+def candidates() -> list[Candidate]:
+    """Who has a seat and may review today, by name. Two queries."""
+    rows = db.session.execute(
+        _able(Person.id, Person.name, Unit.path)
+        .join(Unit, and_(Unit.tenant_id == RoleGrant.tenant_id, Unit.id == RoleGrant.unit_id), isouter=True)
         .order_by(Person.name_key, Person.id)
     ).all()
     names = {row.id: row.name for row in rows}
@@ -151,11 +163,22 @@ def appointed(lap: Round) -> list[Appointed]:
 
 
 def without_reviewer(lap: Round) -> Select[int, str]:
-    """(id, path) of the round's units that nobody was given as a whole, in the order of the tree."""
-    given = select(literal(1)).where(Reviewer.round_id == lap.id, Reviewer.unit_id == Entry.unit_id).exists()
+    """(id, path) of the round's units that nobody who may still review was given as a whole, in the order of the tree.
+
+    A unit that was dissolved needs none.
+    """
+    given = (
+        select(literal(1))
+        .where(
+            Reviewer.round_id == lap.id,
+            Reviewer.unit_id == Entry.unit_id,
+            Reviewer.person_id.in_(_able(Person.id)),
+        )
+        .exists()
+    )
     return (
         select(Unit.id, Unit.path)
         .join(Entry, and_(Entry.tenant_id == Unit.tenant_id, Entry.unit_id == Unit.id))
-        .where(Entry.round_id == lap.id, ~given)
+        .where(Entry.round_id == lap.id, Unit.state == "active", ~given)
         .order_by(Unit.path)
     )

@@ -72,7 +72,7 @@ def returned_units(lap: Round) -> list[str]:
         db.session.scalars(
             select(Unit.name)
             .join(Entry, and_(Entry.tenant_id == Unit.tenant_id, Entry.unit_id == Unit.id))
-            .where(Entry.round_id == lap.id, Entry.state == "returned")
+            .where(Entry.round_id == lap.id, Entry.state == "returned", Unit.state == "active")
             .order_by(Unit.path)
             .limit(PAGE)
         )

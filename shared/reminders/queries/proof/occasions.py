@@ -9,6 +9,7 @@ from shared.access.actor import Actor
 from shared.db import db
 from shared.members.models import Person
 from shared.messages.models import Delivery, Occasion
+from shared.reminders.queries.proof.folded import folds, is_folded
 from shared.reminders.queries.proof.reach import (
     OF_OCCASION,
     OUTCOME,
@@ -35,8 +36,10 @@ class OccasionLine:
 def occasions(actor: Actor, given: ProofFilter, *, before: int | None = None) -> list[OccasionLine]:
     """A page of occasions with messages in the actor's reach, newest first, and one more where there is another page.
 
-    Their counts are of all messages in reach, whatever outcome the filter asks for. Two queries.
+    Their counts are of all messages in reach, whatever outcome the filter asks for. What only went in the digest is
+    left out where the list folds it (folded.py). Two queries.
     """
+    folding = [~is_folded(actor, given)] if folds(given) else []
     statement = (
         select(Occasion.id, Occasion.kind, Occasion.created_at, Person.name)
         .join(
@@ -44,7 +47,7 @@ def occasions(actor: Actor, given: ProofFilter, *, before: int | None = None) ->
             and_(Person.tenant_id == Occasion.tenant_id, Person.id == Occasion.caused_by),
             isouter=True,
         )
-        .where(*of_occasions(given), exists(select(1).where(OF_OCCASION, *within(actor, given))))
+        .where(*of_occasions(given), *folding, exists(select(1).where(OF_OCCASION, *within(actor, given))))
         .order_by(Occasion.id.desc())
         .limit(PAGE + 1)
     )
