@@ -437,6 +437,7 @@ DETAILS: dict[str, lazy_] = {
     "state": lazy_("State"),
     "tasks": lazy_("Tasks"),
     "deeds": lazy_("Deeds"),
+    "reviews": lazy_("Sheets of assessment to review"),
     "contacts": lazy_("Contact points"),
     "due_on": lazy_("Last day"),
     "minutes": lazy_("Minutes"),

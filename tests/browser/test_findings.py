@@ -52,7 +52,7 @@ def test_a_finding_goes_from_the_list_to_closed(enter: Enter, tmp_path: Path) ->
     # The report is set in the background and read as a file.
     officer.link("浏览器里的专项督查").first.click()
     officer.button("整改进展报告").click()
-    expect(main).to_contain_text("打印整改进展报告")
+    expect(main).to_contain_text("浏览器里的专项督查 整改台账")
     download = officer.page.get_by_role("link", name="下载")
     for _again in range(30):
         if download.count():

@@ -13,6 +13,7 @@ ROLES = ("admin", "officer", "leader", "secretary", "reviewer", "auditor", "memb
 #: Latin words that stand in Chinese pages: names of formats, parts of addresses, the language switch.
 LATIN = {
     "PDF",
+    "PNG",
     "Excel",
     "xlsx",
     "xls",

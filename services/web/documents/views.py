@@ -83,6 +83,11 @@ def index() -> str:
         catalogue=catalogue(acting, given.year) if may_print else [],
         may_print=may_print,
         jobs=print_jobs(acting) if may_print else [],
+        # The year's end has one button: the ledgers of all units of the filter.
+        unit_count=len(printable_units(acting, year=given.year, below=given.below, may=REPORTS["ledger"].may))
+        if may_print
+        else 0,
+        form_key=secrets.token_hex(12),
     )
 
 

@@ -20,6 +20,19 @@ from shared.i18n import _
 from shared.jobs import Job
 from shared.organisations.models import Unit
 
+#: Where the rows that a paper can be of are listed.
+LISTED_ON = {
+    "event": "ledger.index",
+    "meeting": "meetings.index",
+    "person": "members.index",
+    "certificate": "certificates.index",
+    "poll": "ballots.index",
+    "plan": "plans.index",
+    "inspection": "findings.index",
+    "round": "rounds.index",
+    "unit": "organisations.index",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -61,12 +74,16 @@ def _of_words(report: Report) -> str:
 def _address(report: Report, year: int) -> str | None:
     if report.of == "unit" and report.many:
         return url_for("documents.new", report=report.key, year=year)
-    if report.page is None or report.page[1]:
-        return None
-    try:
-        return url_for(report.page[0])
-    except BuildError:
-        return None
+    # A page of one row is reached from the list of such rows.
+    places = [f"{report.page[0].split('.')[0]}.index"] if report.page else []
+    if report.page and not report.page[1]:
+        places.insert(0, report.page[0])
+    for endpoint in [*places, LISTED_ON.get(report.of)]:
+        try:
+            return url_for(endpoint) if endpoint else None
+        except BuildError:
+            continue
+    return None
 
 
 def report_choices(*, units_only: bool = False) -> list[tuple[str, str]]:
