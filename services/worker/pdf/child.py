@@ -10,10 +10,12 @@ import os
 import re
 import struct
 import sys
+import zlib
 from functools import lru_cache
 from typing import IO, Any
 
-from weasyprint import CSS, HTML
+import pydyf
+from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
@@ -29,6 +31,25 @@ OPTIONS: dict[str, Any] = {
     "pdf_identifier": b"jiceng",
     "output_intent": "srgb",
 }
+
+
+#: Of zlib, for a ledger of eleven pages: nine takes twice the time of six and saves half a hundredth of the size.
+LEVEL = 6
+
+
+def squeeze(document: Document, pdf: pydyf.PDF) -> None:
+    """Compresses each stream once.
+
+    Left alone, a stream is compressed whenever its bytes are asked for: when it is written, and once more for the
+    identifier that archivable files must have.
+    """
+    for stream in pdf.objects:
+        if isinstance(stream, pydyf.Stream) and stream.compress:
+            written = pydyf.Stream(stream.stream).data
+            plain = written.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+            stream.stream = [zlib.compress(plain, LEVEL)]
+            stream.extra["Filter"] = "/FlateDecode"
+            stream.compress = False
 
 
 class Setter:
@@ -48,7 +69,7 @@ class Setter:
         if sheets:
             html = _STYLE.sub("", head) + mark + body
         page = HTML(string=html, url_fetcher=self.fetcher)
-        made: bytes = page.write_pdf(font_config=self.fonts, stylesheets=sheets, **OPTIONS)
+        made: bytes = page.write_pdf(font_config=self.fonts, stylesheets=sheets, finisher=squeeze, **OPTIONS)
         return made
 
 
