@@ -92,10 +92,11 @@ def driver_url(url: str) -> str:
     return "postgresql+psycopg://" + url.split("://", 1)[1]
 
 
-_OPEN = text(
-    "select set_config('app.tenant_id', :tenant_id, true), set_config('app.login_id', :login_id, true),"
-    " set_config('app.identifier', :identifier, true), set_config('app.scope', :scope, true),"
-    " set_config('statement_timeout', :longest, true)"
+#: Every transaction begins with it: said to the driver as it is, nothing is compiled.
+_OPEN = (
+    "select set_config('app.tenant_id', %(tenant_id)s, true), set_config('app.login_id', %(login_id)s, true),"
+    " set_config('app.identifier', %(identifier)s, true), set_config('app.scope', %(scope)s, true),"
+    " set_config('statement_timeout', %(longest)s, true)"
 )
 
 
@@ -107,7 +108,7 @@ def _longest() -> str:
 @event.listens_for(Session, "after_begin")
 def _open_scope(session: Session, transaction: object, connection: Connection) -> None:
     scope = current_scope()
-    connection.execute(_OPEN, {**scope.settings(), "longest": _longest()})
+    connection.exec_driver_sql(_OPEN, {**scope.settings(), "longest": _longest()})
     pin(scope)
 
 
