@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from shared.db import db
-from shared.dues.models import Charge, DuesSheet, Payment
+from shared.dues.models import Charge, DuesSheet
 from shared.dues.money import ZERO
+from shared.dues.queries.overview import still_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,6 @@ def dues_year(unit_id: int, year: int) -> list[Month]:
 
 def _open(unit_id: int, year: int) -> dict[date, Decimal]:
     """What the months on each sheet still ask: a month's charges on every sheet less what was paid for it."""
-    other = aliased(Charge)
     mine = (
         select(
             DuesSheet.month.label("of"),
@@ -69,27 +68,5 @@ def _open(unit_id: int, year: int) -> dict[date, Decimal]:
         .where(DuesSheet.unit_id == unit_id, DuesSheet.month.between(date(year, 1, 1), date(year, 12, 31)))
         .subquery("mine")
     )
-    asked = (
-        select(func.sum(other.payable))
-        .where(
-            other.tenant_id == mine.c.tenant_id,
-            other.person_id == mine.c.person_id,
-            other.line == mine.c.line,
-            other.for_month == mine.c.for_month,
-        )
-        .correlate(mine)
-        .scalar_subquery()
-    )
-    paid = (
-        select(func.coalesce(func.sum(Payment.amount), 0))
-        .where(
-            Payment.tenant_id == mine.c.tenant_id,
-            Payment.person_id == mine.c.person_id,
-            Payment.line == mine.c.line,
-            Payment.month == mine.c.for_month,
-        )
-        .correlate(mine)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(select(mine.c.of, func.sum(asked - paid)).group_by(mine.c.of))
+    rows = db.session.execute(select(mine.c.of, func.sum(still_open(mine))).group_by(mine.c.of))
     return {row[0]: row[1] for row in rows}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 from sqlalchemy.orm import aliased
 
 from shared.access.actor import Actor
@@ -133,16 +133,12 @@ def unit_months(
     return rows, rows[-1].path if more else None
 
 
-def _open_by_unit(sheet_ids: list[int]) -> dict[int, tuple[Decimal, int]]:
-    """(open sum, people owing) of each unit's sheet: what its months ask less what was paid for them. One query."""
-    if not sheet_ids:
-        return {}
+def still_open(mine: Subquery) -> ColumnElement[Decimal]:
+    """What a month of a person still asks: its charges on every sheet less what was paid for it.
+
+    `mine` are charges, with tenant_id, person_id, line and for_month.
+    """
     other = aliased(Charge)
-    mine = (
-        select(Charge.unit_id, Charge.person_id, Charge.line, Charge.for_month, Charge.tenant_id)
-        .where(Charge.sheet_id.in_(sheet_ids))
-        .subquery("mine")
-    )
     asked = (
         select(func.sum(other.payable))
         .where(
@@ -165,8 +161,20 @@ def _open_by_unit(sheet_ids: list[int]) -> dict[int, tuple[Decimal, int]]:
         .correlate(mine)
         .scalar_subquery()
     )
+    return asked - paid
+
+
+def _open_by_unit(sheet_ids: list[int]) -> dict[int, tuple[Decimal, int]]:
+    """(open sum, people owing) of each unit's sheet: what its months ask less what was paid for them. One query."""
+    if not sheet_ids:
+        return {}
+    mine = (
+        select(Charge.unit_id, Charge.person_id, Charge.line, Charge.for_month, Charge.tenant_id)
+        .where(Charge.sheet_id.in_(sheet_ids))
+        .subquery("mine")
+    )
     by_person = (
-        select(mine.c.unit_id, mine.c.person_id, func.sum(asked - paid).label("open"))
+        select(mine.c.unit_id, mine.c.person_id, func.sum(still_open(mine)).label("open"))
         .group_by(mine.c.unit_id, mine.c.person_id)
         .subquery("by_person")
     )
