@@ -1,33 +1,28 @@
 """The messages about findings, their late ones, and the progress report of an inspection."""
 
-from datetime import timedelta
-
 from sqlalchemy import and_, select
 
+from services.worker.alone import print_alone
 from services.worker.channels.addressed import Addressed, Said, about, addressed, compose_each
 from services.worker.channels.outgoing import Composed
-from services.worker.pdf import Press, PressFailed, fill
+from services.worker.pdf import fill
+from shared.access.actor import Actor
 from shared.access.door import fetch
 from shared.access.permissions import Permission
-from shared.clock import now, today
-from shared.db import db, transaction
-from shared.errors import Forbidden, Invalid
-from shared.exports.queries import asker
-from shared.files import store
+from shared.clock import today
+from shared.db import db
 from shared.findings.models import Finding, Inspection, Measure
 from shared.findings.queries.lists import OPEN
 from shared.findings.queries.report import report
 from shared.findings.queries.words import STATES
-from shared.i18n import _, use_locale
-from shared.jobs import Claimed, Job
+from shared.i18n import _
+from shared.jobs import Claimed
 from shared.messages.actions import Parcel
 from shared.organisations.models import Unit
 from shared.reminders.queries.letters import counted
 
 #: Findings and measures named in one message; the page has all.
 NAMED = 20
-#: A report is a picture of one day; it is deleted after so many.
-REPORT_DAYS = 90
 
 #: An act → the states of the finding in which its message still says something.
 _TIMELY = {
@@ -152,16 +147,9 @@ def compose_late_findings(parcels: list[Parcel]) -> dict[int, Composed | str]:
 
 
 def print_report(job: Claimed) -> None:
-    """Set the report of one inspection, in the language and with the reach whoever asked has now.
+    """Set the report of one inspection, as far as whoever asked may see it."""
 
-    The file is theirs alone: it stands at no unit, since a colleague's reach is another one.
-    """
-    job.progress(0, 1)
-    with use_locale(job.args.get("locale")):
-        by = db.session.scalars(select(Job.requested_by).where(Job.id == job.id)).one()
-        actor = asker(by, locale=str(job.args.get("locale"))) if by is not None else None
-        if actor is None:
-            raise Forbidden(_("Whoever asked for this list may not see it any more."))
+    def compose(actor: Actor) -> tuple[str, str]:
         inspection = fetch(
             Inspection, int(job.args["inspection_id"]), actor=actor, may=Permission.FINDING_VIEW
         )
@@ -172,23 +160,6 @@ def print_report(job: Claimed) -> None:
             on=today(),
             tenant=actor.tenant_name,
         )
-        name = _("Progress report: %(title)s", title=inspection.title)
-        db.session.rollback()
-        with Press() as press:
-            try:
-                data = press.set(html)
-            except PressFailed as failure:
-                raise Invalid(
-                    _("None of the papers could be made. The fault is ours and has been noted.")
-                ) from failure
-    with transaction():
-        job.hold()
-        file = store(
-            data,
-            name="".join(sign for sign in name if sign not in '\\/:*?"<>|')[:120] + ".pdf",
-            media_type="application/pdf",
-            purpose="finding_report",
-            created_by=by,
-            expires_at=now() + timedelta(days=REPORT_DAYS),
-        )
-        job.finish(result={"papers": 1}, file_id=file.id)
+        return _("Progress report: %(title)s", title=inspection.title), html
+
+    print_alone(job, compose, purpose="finding_report")

@@ -1,11 +1,11 @@
 """The result of a round, or one unit's sheet of it, as PDF."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from services.worker.pdf import Press, PressFailed, fill
+from services.worker.alone import print_alone
+from services.worker.pdf import fill
 from shared.access.actor import Actor
 from shared.access.door import fetch
 from shared.access.permissions import Permission
@@ -24,55 +24,29 @@ from shared.assessments.queries.results import (
     results,
     summary,
 )
-from shared.clock import now, today
-from shared.db import db, transaction
-from shared.errors import Forbidden, Invalid, NotFound
-from shared.exports.queries import asker
-from shared.files import store
-from shared.i18n import _, use_locale
-from shared.jobs import Claimed, Job
+from shared.clock import today
+from shared.db import db
+from shared.errors import Forbidden, NotFound
+from shared.i18n import _
+from shared.jobs import Claimed
 from shared.organisations.kinds import SECTORS
 from shared.organisations.models import Unit
 
 #: Units on one paper; the Excel list has all.
-MOST = 500
-#: A paper is a picture of one day; it is deleted after so many.
-PAPER_DAYS = 90
+MOST = 20_000
 
 
 def print_result(job: Claimed) -> None:
-    """Set the result of a round, in the language and with the reach whoever asked has now.
+    """Set the result of a round, or of one unit in it, as far as whoever asked may see it."""
 
-    The file is theirs alone: it stands at no unit, since a colleague's reach is another one.
-    """
-    job.progress(0, 1)
-    with use_locale(job.args.get("locale")):
-        by = db.session.scalars(select(Job.requested_by).where(Job.id == job.id)).one()
-        actor = asker(by, locale=str(job.args.get("locale"))) if by is not None else None
-        if actor is None or not actor.may(Permission.SCORE_VIEW):
+    def compose(actor: Actor) -> tuple[str, str]:
+        if not actor.may(Permission.SCORE_VIEW):
             raise Forbidden(_("Whoever asked for this list may not see it any more."))
         lap = _lap(actor, int(job.args["round_id"]))
         unit_id = job.args.get("unit_id")
-        name, html = _whole(actor, lap) if unit_id is None else _of_unit(actor, lap, int(unit_id))
-        db.session.rollback()
-        with Press() as press:
-            try:
-                data = press.set(html)
-            except PressFailed as failure:
-                raise Invalid(
-                    _("None of the papers could be made. The fault is ours and has been noted.")
-                ) from failure
-    with transaction():
-        job.hold()
-        file = store(
-            data,
-            name="".join(sign for sign in name if sign not in '\\/:*?"<>|')[:120] + ".pdf",
-            media_type="application/pdf",
-            purpose="round_result",
-            created_by=by,
-            expires_at=now() + timedelta(days=PAPER_DAYS),
-        )
-        job.finish(result={"papers": 1}, file_id=file.id)
+        return _whole(actor, lap) if unit_id is None else _of_unit(actor, lap, int(unit_id))
+
+    print_alone(job, compose, purpose="round_result")
 
 
 def _lap(actor: Actor, round_id: int) -> Round:
