@@ -78,6 +78,27 @@ def _look_over_and_stage(job: Claimed, source: reading.Source) -> None:
     _stage(job, source.batch_id, found)
 
 
+def _by_chunks(
+    job: Claimed,
+    sheets_found: list[reading.Found],
+    chunks_of: Callable[[reading.Found], Iterator[int]],
+    *,
+    before: int,
+    total: int,
+) -> None:
+    """Stage these sheets, a transaction a chunk; of `total` rows so many were staged `before`."""
+    for sheet in sheets_found:
+        chunks = chunks_of(sheet)
+        done: int | None = 0
+        while done is not None:
+            with transaction():
+                job.hold()
+                db.session.execute(RELAXED)
+                done = next(chunks, None)
+            job.progress(before + (done or 0), total)
+        before += sheet.total
+
+
 def _stage(job: Claimed, batch_id: int, found: list[reading.Found]) -> None:
     trees = [one for one in found if one.entry["layout"] == "units"]
     people = [one for one in found if one.entry["layout"] == "people"]
@@ -89,16 +110,7 @@ def _stage(job: Claimed, batch_id: int, found: list[reading.Found]) -> None:
             stage.stage_units(tree)
     before = sum(one.total for one in trees)
     job.progress(before, total)
-    for sheet in people:
-        chunks = stage.stage_people(sheet)
-        done: int | None = 0
-        while done is not None:
-            with transaction():
-                job.hold()
-                db.session.execute(RELAXED)
-                done = next(chunks, None)
-            job.progress(before + (done or 0), total)
-        before += sheet.total
+    _by_chunks(job, people, stage.stage_people, before=before, total=total)
     with transaction():
         job.hold()
         reading.finish(batch_id, stage.counts)
@@ -124,20 +136,11 @@ def _look_over_ledger(job: Claimed, source: reading.Source) -> None:
             job.finish(result={"batch_id": batch_id, "asks": "columns"})
             return
     known = [one for one in found if one.entry["layout"]]
-    total, before = sum(one.total for one in known), 0
+    total = sum(one.total for one in known)
     with transaction():
         job.hold()
         stage = LedgerReading.start(batch_id, _reach(job))
-    for sheet in known:
-        chunks = stage.stage(sheet)
-        done: int | None = 0
-        while done is not None:
-            with transaction():
-                job.hold()
-                db.session.execute(RELAXED)
-                done = next(chunks, None)
-            job.progress(before + (done or 0), total)
-        before += sheet.total
+    _by_chunks(job, known, stage.stage, before=0, total=total)
     with transaction():
         job.hold()
         reading.finish(batch_id, stage.counts)
