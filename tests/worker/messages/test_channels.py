@@ -35,7 +35,7 @@ def test_what_is_held_for_the_digest_has_its_place_in_it(app: Flask) -> None:
     held = {
         kind
         for path in (ROOT / "shared/reminders/actions").glob("*.py")
-        if "hold(" in path.read_text("utf-8")
+        if any(call in path.read_text("utf-8") for call in ("hold(", "Asked("))
         for kind in _kinds(path)
     } & set(COMPOSERS)
     assert held == set(PARTS) == IN_DIGEST
@@ -43,7 +43,7 @@ def test_what_is_held_for_the_digest_has_its_place_in_it(app: Flask) -> None:
 
 
 #: What opens an occasion of a kind.
-OPENERS = {"open_occasion", "tell", "tell_all", "tell_people", "hold"}
+OPENERS = {"open_occasion", "tell", "tell_all", "tell_people", "hold", "Asked"}
 
 
 def _kinds(path: Path) -> set[str]:
