@@ -14,7 +14,9 @@ from sqlalchemy import Text, func, select, type_coerce
 from services.web.commands.demo import TENANTS, demo, first_day, load
 from services.web.commands.demo.cast import OPERATOR, ROLES, SUCCESSOR
 from services.web.commands.demo.plan import plan
-from shared.assessments.models import Appeal, Entry, Line, Round, Scheme, Score
+from shared.assessments.models import Appeal, Appraisal, Entry, Line, Round, Scheme, Score
+from shared.ballots.models import Poll, PollClass
+from shared.ballots.queries.results import result_of
 from shared.certificates.models import Certificate, Seal
 from shared.circulars.models import Circular, Receipt
 from shared.clock import now, today
@@ -98,6 +100,26 @@ def test_a_round_has_gone_through_to_its_published_result_and_one_is_under_way(s
     assert all(row.grade for row in rows)
     assert len({row.rate for row in rows}) > 1
     assert db.session.scalars(select(Appeal.state).where(Appeal.round_id == lap.id)).all() == ["open"]
+
+
+def test_votes_are_known_running_and_in_draft_and_a_class_stands_by_itself(side: str) -> None:
+    states = sorted(db.session.scalars(select(Poll.state)).all())
+    assert states == (["draft", "open", "published"] if side == "party" else ["open", "published"])
+    known = db.session.execute(select(Poll).where(Poll.state == "published")).scalar_one()
+    beside = db.session.scalars(select(PollClass.key).where(PollClass.poll_id == known.id)).all()
+    shown = {one.key: one.ballots for one in result_of(known).classes}
+    assert beside == ([] if side == "party" else ["delegates"])
+    assert set(shown) == {"members", *beside}
+    assert min(shown.values()) >= known.minimum
+
+
+def test_one_yearly_report_is_handed_in_and_the_others_are_waited_for(side: str) -> None:
+    states = db.session.scalars(select(Appraisal.state)).all()
+    if side == "union":
+        assert not states
+    else:
+        assert states.count("handed_in") == 1
+        assert set(states) == {"open", "handed_in"}
 
 
 def count(*conditions: object) -> int:

@@ -10,6 +10,7 @@ from services.web.commands.demo.people import Staff
 from services.web.commands.demo.plan import Plan
 from services.web.commands.demo.tree import Planted
 from shared.access.actor import Actor
+from shared.ballots.actions.classes import Named, put_class
 from shared.ballots.actions.drafting import Draft, draft_poll, full_members
 from shared.ballots.actions.holding import (
     cast_ballot,
@@ -33,6 +34,9 @@ _RATED = {
     "union": ("reform_rating", "产业工人队伍建设改革评价", ["技能培训", "收入待遇", "成长通道"], None),
 }
 
+#: By line the class that votes beside the members in what is made known, and how many of it.
+_BESIDE = {"union": ("delegates", 5)}
+
 
 def vote(
     given: Plan,
@@ -55,13 +59,18 @@ def vote(
         return draft_poll(own, unit=home, given=draft, form_key=f"demo {key} {given.domain}")
 
     known = drafted("known", kind=kind, title=title, items=lines, seats=seats)
+    beside, many = _BESIDE.get(given.line, ("", 0))
+    if beside:
+        named = list(dict.fromkeys(one.name for one in staffs[given.home].members))[-many:]
+        put_class(own, unit=home, poll=known, given=Named(beside, named))
     open_poll(own, unit=home, poll=known, seen=count_voters(home, known))
     items = poll_items(known.id)
     people = {one.person_id: one for one in staffs[given.home].members}
     voters = db.session.scalars(
         select(PollVoter.person_id).where(PollVoter.poll_id == known.id).order_by(PollVoter.person_id)
     ).all()
-    for person_id in voters[:-2]:
+    # Where a class votes beside the members, everybody does: neither is to fall below what may be shown.
+    for person_id in voters if beside else voters[:-2]:
         if person_id not in people:
             continue
         chosen = (
